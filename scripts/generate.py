@@ -188,6 +188,7 @@ def contract_tables(contract: Contract) -> str:
             {schema: _dict({name: _guard(rule) for name, rule in rules.items()}) for schema, rules in guards(contract)}
         ),
         "PRIVACY_KEYS: dict[str, tuple[str, ...]]": repr(privacy_keys(contract)),
+        "DEFAULTS: dict[str, dict[str, Any]]": repr(defaults(contract)),
         "SCOPES: tuple[str, ...]": repr(scopes(contract)),
         "SCOPE_LEVELS: tuple[str, ...]": repr(tuple(contract["x-scopes"]["levels"])),
         "SCOPE_PRESETS: dict[str, tuple[str, ...]]": repr(
@@ -224,6 +225,15 @@ def privacy_keys(contract: Contract) -> dict[str, tuple[str, ...]]:
         for schema, definition in _answered(contract)
         if "properties" in definition.get("properties", {}).get("privacy", {})
     }
+
+
+def defaults(contract: Contract) -> dict[str, dict[str, Any]]:
+    """What the keys of each schema have when nothing else was said."""
+    given = {
+        schema: {name: each["default"] for name, each in definition.get("properties", {}).items() if "default" in each}
+        for schema, definition in contract.get("components", {}).get("schemas", {}).items()
+    }
+    return {schema: values for schema, values in given.items() if values}
 
 
 def scopes(contract: Contract) -> tuple[str, ...]:
