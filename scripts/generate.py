@@ -189,7 +189,6 @@ def contract_tables(contract: Contract) -> str:
         ),
         "PRIVACY_KEYS: dict[str, tuple[str, ...]]": repr(privacy_keys(contract)),
         "DEFAULTS: dict[str, dict[str, Any]]": repr(defaults(contract)),
-        "DEFAULTS: dict[str, dict[str, Any]]": repr(defaults(contract)),
         "SCOPES: tuple[str, ...]": repr(scopes(contract)),
         "SCOPE_LEVELS: tuple[str, ...]": repr(tuple(contract["x-scopes"]["levels"])),
         "SCOPE_PRESETS: dict[str, tuple[str, ...]]": repr(
@@ -235,15 +234,6 @@ def defaults(contract: Contract) -> dict[str, dict[str, Any]]:
         for schema, definition in contract.get("components", {}).get("schemas", {}).items()
     }
     return {schema: values for schema, values in given.items() if values}
-
-
-def defaults(contract: Contract) -> dict[str, dict[str, Any]]:
-    """What the properties of each schema are until somebody says otherwise."""
-    properties = {
-        schema: {name: each["default"] for name, each in definition.get("properties", {}).items() if "default" in each}
-        for schema, definition in contract.get("components", {}).get("schemas", {}).items()
-    }
-    return {schema: values for schema, values in properties.items() if values}
 
 
 def scopes(contract: Contract) -> tuple[str, ...]:
