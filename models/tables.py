@@ -226,7 +226,7 @@ class Message(Table):
     original = SnowflakeField(index=True)
     sender = SnowflakeField()
     channel = SnowflakeField()
-    guild = SnowflakeField(null=True)
+    guild = SnowflakeField()
     member = _belongs_to(Member, cascade=False)
 
     class Meta:

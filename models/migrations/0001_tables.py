@@ -179,7 +179,7 @@ def up(migrator: Any, db: Database) -> None:
         original = BigIntegerField(index=True)
         sender = BigIntegerField()
         channel = BigIntegerField()
-        guild = BigIntegerField(null=True)
+        guild = BigIntegerField()
         member = belongs_to(Member, cascade=False)
 
         class Meta:
