@@ -150,11 +150,10 @@ class _Story:
         _insert(Message, self._message_rows())
 
     def _write_system(self) -> int:
-        create_system(self.demo.name, self.accounts, token=self.demo.token, ids=(self.demo.id, self.demo.uuid))
-        row = System.get(System.uuid == self.demo.uuid)
-        System.update(_flat(self.content.system) | {"created": instants.stored(START)}).where(
-            System.id == row.id
-        ).execute()
+        made = create_system(self.demo.name, self.accounts, token=self.demo.token)
+        row = System.get(System.uuid == made.uuid)
+        fixed = {"short_id": self.demo.id, "uuid": self.demo.uuid, "created": instants.stored(START)}
+        System.update(fixed | _flat(self.content.system)).where(System.id == row.id).execute()
         return int(row.id)
 
     def _write_settings(self) -> None:
