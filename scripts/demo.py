@@ -5,10 +5,11 @@ import json
 import random
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import click
 from peewee import chunked
 
 from models import credentials, instants
@@ -30,6 +31,7 @@ from models.tables import (
     Table,
 )
 from scripts.demo_content import OPEN, PRIVATE, Content, Entity
+from scripts.terminal import connect, database_option, json_option, properties, show
 
 SEED = 1
 START, END = datetime(2026, 4, 1, 6), datetime(2026, 10, 31, 20)
@@ -271,3 +273,21 @@ def _insert(table: type[Table], rows: Iterable[Entity]) -> None:
     defaults = {name: field.default for name, field in fields.items() if name != "id"}
     for batch in chunked(rows, BATCH):
         table.insert_many([defaults | row for row in batch]).execute()
+
+
+@click.command()
+@click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True, help="Same number, same data.")
+@database_option
+@json_option
+def demo(seed: int, as_json: bool) -> None:
+    """Add two demo systems to try things on.
+
+    One hides little, the other much; both have members, groups, switches, messages and settings. Ids and tokens follow from the seed: whoever knows it can write to these systems. Not for a public server.
+    """
+    connect(make=True)
+    there = is_there(seed)
+    systems = identities(seed) if there else fill(seed)
+    first = "These demo systems are here already; nothing was changed." if there else "Added two demo systems."
+    parts = [properties([("name", s.name), ("id", s.id), ("token", s.token)]) for s in systems]
+    value = {"added": not there, "systems": [asdict(system) for system in systems]}
+    show(value, "\n\n".join([first, *parts]), as_json=as_json)

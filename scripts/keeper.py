@@ -11,7 +11,17 @@ from scripts.terminal import confirm, connect, database_option, json_option, pro
 system_argument = click.argument("system", metavar="SYSTEM")
 
 
-@click.group()
+class KeeperGroup(click.Group):
+    """Commands that say in one line what cannot be done."""
+
+    def invoke(self, ctx: click.Context) -> None:
+        try:
+            super().invoke(ctx)
+        except keeper.KeeperError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=KeeperGroup)
 def system() -> None:
     """Make, look at and end systems.
 
@@ -89,7 +99,7 @@ def token(system: str, yes: bool, as_json: bool) -> None:
     show(value, properties(_lines(value)), as_json=as_json)
 
 
-@click.group()
+@click.group(cls=KeeperGroup)
 def account() -> None:
     """Say which Discord accounts belong to which system.
 

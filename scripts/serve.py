@@ -3,19 +3,18 @@
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+import click
 from gunicorn.app.base import BaseApplication
 
-from scripts.demo import DemoSystem
+from models.database import store
+from scripts.demo import DemoSystem, ensure
+from scripts.terminal import connect, database_option, json_option, show
 
 WORKER = "handlers.request.worker.Worker"
 BACKLOG = 2048
-
-
-class CannotListen(Exception):
-    """The address cannot be used; the text is one line that says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,12 @@ class Address:
 
 
 def listen(host: str, port: int) -> Address:
-    """Bind `host` and `port` (0: a free one). Raises CannotListen."""
+    """Bind `host` and `port` (0: a free one). Raises click.ClickException."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listener = socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
-        raise CannotListen(_advice(host, port, error)) from error
+        raise click.ClickException(_advice(host, port, error)) from error
     host, port = listener.getsockname()[:2]
     return Address(listener.detach(), host, port)
 
@@ -115,3 +114,56 @@ def _invitation(url: str, system: DemoSystem) -> list[str]:
         f"  curl -H 'Authorization: {system.token}' -H 'Content-Type: application/json' \\",
         f'      -d \'{{"name": "Robin"}}\' {url}/v2/members',
     ]
+
+
+@click.command()
+@click.option(
+    "--host",
+    envvar="PLURALSPEC_HOST",
+    default="127.0.0.1",
+    show_default=True,
+    show_envvar=True,
+    help="Address to listen on; 0.0.0.0 is all of them.",
+)
+@click.option(
+    "--port",
+    envvar="PLURALSPEC_PORT",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    show_envvar=True,
+    help="Port to listen on; 0 picks a free one.",
+)
+@click.option(
+    "--workers",
+    envvar="PLURALSPEC_WORKERS",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    show_envvar=True,
+    help="Processes that answer; one for each core is plenty.",
+)
+@click.option("--demo", is_flag=True, help="Fill an empty database with demo systems, and say how to try them.")
+@database_option
+@json_option
+def serve(host: str, port: int, workers: int, demo: bool, as_json: bool) -> None:
+    """Run the server until it is told to stop.
+
+    Brings the database up to date first. The address is printed when the server can answer.
+
+    \b
+    pluralspec serve                    on http://127.0.0.1:8000, data in data/pluralspec.db
+    pluralspec serve --port 0 --demo    on any free port, with something to look at
+    """
+    from handlers.request.application import create_app  # takes a while to load, and no other command needs it
+
+    address = listen(host, port)
+    connect(make=True)
+    systems = ensure() if demo else []
+    store().close()
+
+    def ready() -> None:
+        value = {"url": address.url, "port": address.port, "systems": [asdict(system) for system in systems]}
+        show(value, greeting(address, systems), as_json=as_json)
+
+    Server(address, workers, create_app(), ready).run()

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from models import database, schema
+from models import database
 from models.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -46,6 +46,8 @@ def connect(*, make: bool = False) -> list[str]:
     path = url.removeprefix("sqlite:///")
     if not make and path != url and not Path(path).exists():
         raise click.ClickException(f"there is no database at {path} yet: `pluralspec migrate` makes it")
+    from models import schema  # needs generated/, which not every command does
+
     database.connect(url)
     return schema.migrate()
 
