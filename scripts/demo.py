@@ -282,7 +282,8 @@ def _insert(table: type[Table], rows: Iterable[Entity]) -> None:
 def demo(seed: int, as_json: bool) -> None:
     """Add two demo systems to try things on.
 
-    One hides little, the other much; both have members, groups, switches, messages and settings. Ids and tokens follow from the seed: whoever knows it can write to these systems. Not for a public server.
+    One hides little, the other much; both have members, groups, switches, messages and settings. Ids and tokens follow
+    from the seed: whoever knows it can write to these systems, so this is not for a public server.
     """
     connect(make=True)
     there = is_there(seed)
