@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from models import limits
+
 
 class SettingError(ValueError):
     """A setting that cannot be used; the text is one line that names it and says what is accepted."""
@@ -40,6 +42,33 @@ class Settings:
     provider_url: str = setting(
         "PLURALSPEC_PROVIDER_URL", _web_address, "", "address named in oEmbed answers; default: the server's own"
     )
+    signing_key: Path | None = setting(
+        "PLURALSPEC_SIGNING_KEY", Path, None, "file of the key that signs API keys; default: beside the data"
+    )
+    rate_limits: limits.Limits = setting(
+        "RATE_LIMITS", limits.parse_limits, limits.DEFAULTS, "off, requests per second (20), or by class (message:5)"
+    )
+    rate_limit_url: str = setting(
+        "RATE_LIMIT_URL",
+        limits.parse_store,
+        "",
+        "Redis that several machines count in; default: this machine's own count",
+    )
+    rate_limit_refuse: bool = setting(
+        "RATE_LIMIT_FAILURE", limits.parse_failure, False, "open or refuse (503), while requests cannot be counted"
+    )
+    rate_limit_exceptions: limits.Exceptions = setting(
+        "RATE_LIMIT_EXCEPTIONS",
+        limits.parse_exceptions,
+        limits.Exceptions(),
+        "who has other limits: exampl=off 203.0.113.0/24=50",
+    )
+    trusted_proxies: limits.TrustedProxies = setting(
+        "TRUSTED_PROXIES",
+        limits.parse_proxies,
+        limits.TrustedProxies(),
+        "addresses or networks whose X-Forwarded-For counts; local: whoever connects to a local socket",
+    )
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -47,12 +76,20 @@ class Settings:
 
         Raises SettingError: one line that names the variable and says what is accepted.
         """
-        return cls(**{f.name: _read(f.metadata, environment) for f in fields(cls) if environment.get(f.metadata["variable"])})
+        return cls(
+            **{f.name: _read(f.metadata, environment) for f in fields(cls) if environment.get(f.metadata["variable"])}
+        )
 
     @property
     def database(self) -> str:
         """Where the data is: DATABASE_URL, or else the SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'pluralspec.db'}"
+
+    def beside_data(self, suffix: str) -> Path:
+        """A file of the server's own: beside the SQLite file, or else in the data folder."""
+        if self.database.startswith("sqlite:///"):
+            return Path(f"{self.database.removeprefix('sqlite:///')}-{suffix}")
+        return self.data_dir / f"pluralspec-{suffix}"
 
 
 def _read(metadata: Mapping[str, Any], environment: Mapping[str, str]) -> Any:

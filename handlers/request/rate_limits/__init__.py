@@ -1,0 +1,22 @@
+"""Rate limits: which client a request is counted for, the algorithm, and the two stores that share the count."""
+
+from handlers.request.rate_limits.addresses import Client, Clients
+from handlers.request.rate_limits.counting import Availability, FindSystem, LocalCounter, Rates, RemoteCounter, Verdict
+from handlers.request.rate_limits.gcra import StoreUnavailable
+from handlers.request.rate_limits.shared_table import SharedMemoryLimiter
+from models.settings import Settings
+
+__all__ = ["Client", "Clients", "LocalCounter", "RemoteCounter", "StoreUnavailable", "Verdict", "open_counter"]
+
+
+def open_counter(settings: Settings, find_system: FindSystem) -> LocalCounter | RemoteCounter | None:
+    """The counter that the settings ask for, or None when nothing is limited. Raises StoreUnavailable."""
+    if not settings.rate_limits:
+        return None
+    rates = Rates(settings.rate_limits, settings.rate_limit_exceptions, find_system)
+    availability = Availability(refuse=settings.rate_limit_refuse)
+    if settings.rate_limit_url:
+        from handlers.request.rate_limits.redis_store import RedisLimiter  # it takes a while to load
+
+        return RemoteCounter(rates, RedisLimiter(settings.rate_limit_url), availability)
+    return LocalCounter(rates, SharedMemoryLimiter(settings.beside_data("rate-limits")), availability)
