@@ -14,11 +14,11 @@ from models.views import View
 Entity = TypeVar("Entity")
 
 
-def where(table: type[Table], form: Form) -> Expression:
-    """The row of `table` whose reference of this `form` is the argument `ref`."""
+def where(table: type[Table], form: Form, value: Any) -> Expression:
+    """The row of `table` that a reference of this `form` with this `value` names."""
     if form == "account":
-        return column(table, "id") == Account.select(Account.system).where(Account.id == param("ref"))
-    return column(table, form) == param("ref")
+        return column(table, "id") == Account.select(Account.system).where(Account.id == value)
+    return column(table, form) == value
 
 
 class ByReference:
@@ -34,7 +34,7 @@ class ByReference:
 
 
 def _statement(table: type[Table], form: Form, build: Callable[[Expression], Any]) -> Statement:
-    return Statement(lambda: build(where(table, form)))
+    return Statement(lambda: build(where(table, form, param("ref"))))
 
 
 class Reader(Generic[Entity]):

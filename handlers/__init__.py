@@ -1,0 +1,1 @@
+"""What each operation of the contract does: one module for each heading of the documentation, one function an operation."""

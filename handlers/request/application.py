@@ -1,0 +1,43 @@
+"""The application: Connexion, with a request path that is compiled at start."""
+
+from typing import Any
+
+from connexion.apps.abstract import AbstractApp
+from starlette.exceptions import HTTPException
+
+from handlers.request.contract import CONTRACT
+from handlers.request.documentation import Documentation
+from handlers.request.errors import Errors, on_http_exception, on_unexpected
+from handlers.request.operation import Application
+from handlers.request.routing import Routing
+from handlers.request.transport import Transport
+from models import database, schema
+from models.settings import Settings
+
+
+class App(AbstractApp):
+    """Connexion's application interface, around the compiled operations."""
+
+    def __init__(self) -> None:
+        self._middleware_app = Application()
+        super().__init__(__name__, middlewares=[Transport, Errors, Documentation, Routing])
+
+    def add_error_handler(self, code_or_exception: Any, function: Any) -> None:
+        """Answer an exception that was raised outside the operations."""
+        self.middleware.add_error_handler(code_or_exception, function)
+
+
+def create_app(settings: Settings | None = None) -> Any:
+    """The assembled application for an ASGI server, on the database that the settings name.
+
+    Raises SettingError or DatabaseUnusable, one line each. Connexion compiles the operations when the server starts the
+    application (ASGI's lifespan), so a broken contract stops the start and no first request is slow.
+    """
+    settings = settings or Settings.from_env()
+    database.connect(settings.database)
+    schema.migrate()
+    app = App()
+    app.add_api(CONTRACT)
+    app.add_error_handler(HTTPException, on_http_exception)
+    app.add_error_handler(Exception, on_unexpected)
+    return app
