@@ -110,7 +110,7 @@ def main() -> None:
     except click.ClickException as error:
         _stop(error.format_message(), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        _stop("stopped", 130)
+        _stop("stopped", 1)
     except BrokenPipeError:
         # Whoever read the output has seen enough; the interpreter must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
