@@ -264,7 +264,8 @@ class _Story:
 
 def _flat(entity: Entity) -> Entity:
     """An object of the API as columns: its privacy keys stand beside the others."""
-    return {key: value for key, value in entity.items() if key != "privacy"} | entity.get("privacy", {})
+    privacy: Entity = entity.get("privacy", {})
+    return {key: value for key, value in entity.items() if key != "privacy"} | privacy
 
 
 def _insert(table: type[Table], rows: Iterable[Entity]) -> None:

@@ -67,7 +67,7 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """gunicorn, with the application loaded once, before the workers start: a broken contract stops the start."""
 
     def __init__(self, address: Address, workers: int, application: Any, ready: Callable[[], None]) -> None:
