@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from generated.errors import SystemGuildNotFound, SystemNotFound, Unimplemented
+from generated.errors import NotOwnMember, SystemGuildNotFound, SystemNotFound, Unimplemented
 from generated.types import AutoproxySettings, System, SystemGuildSettings, SystemSettings
-from handlers.finding import found, own_member, own_system
+from handlers.finding import found, own_system
 from handlers.request.fields import invalid
 from handlers.request.viewer import Viewer
 from models import members, systems
@@ -89,4 +89,6 @@ def _autoproxy(body: Body, present: AutoproxySettings, owner: int) -> Body:
     member = members.find(parse(ref))
     if member is None:
         raise invalid("autoproxy_member")
-    return {"autoproxy_mode": mode, "autoproxy_member": own_member(Reference("id", member.id), owner).id}
+    if member.system != owner:
+        raise NotOwnMember
+    return {"autoproxy_mode": mode, "autoproxy_member": member.id}

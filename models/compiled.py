@@ -5,11 +5,11 @@ Building a Peewee query costs thirty times what SQLite takes to answer it, so th
     _NAME = Statement(lambda: Member.select(Member.name).where(Member.short_id == param("ref")))
     _NAME.row(ref="exampl")
 
-A query is compiled at its first use in each dialect, when the database that it is for is known.
+A query is compiled for the database that is connected: at start, by `compile_all`, or else at its first use.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from peewee import SQL, EnclosedNodeList, Expression, Field, Node, NodeList, Select, Value, fn
 
@@ -33,8 +33,14 @@ def param(name: str) -> Value:
 class Statement:
     """One query, compiled; its methods take the query's arguments by name."""
 
-    def __init__(self, build: Callable[[], Any]) -> None:
+    every: ClassVar[list["Statement"]] = []
+    """All that modules have written down, in their order."""
+
+    def __init__(self, build: Callable[[], Any], *, kept: bool = True) -> None:
+        """`kept` is false for a query that comes and goes with what clients ask for."""
         self._build = build
+        if kept:
+            self.every.append(self)
         self._compiled: dict[str, tuple[str, list[Any]]] = {}
 
     def execute(self, **arguments: Any) -> Cursor:
@@ -68,6 +74,12 @@ class Statement:
         sql, parameters = self._build().sql()
         self._compiled[dialect] = (sql, list(parameters))
         return self._compiled[dialect]
+
+
+def compile_all() -> None:
+    """Compile every query for the database that is connected, so that no request has to."""
+    for statement in Statement.every:
+        statement.sql()
 
 
 def literal(text: str) -> SQL:

@@ -79,11 +79,7 @@ _GUILD = Lister(
         (MemberGuild.member == param("member")) & (MemberGuild.guild == param("guild"))
     ),
 )
-_ADD_GUILD = Statement(
-    lambda: MemberGuild.insert(
-        {MemberGuild.member: param("member"), MemberGuild.guild: param("guild")}
-    ).on_conflict_ignore()
-)
+_ADD_GUILD = Insert(MemberGuild)
 _UPDATE_GUILD = Update(
     MemberGuild, lambda: (MemberGuild.member == param("member")) & (MemberGuild.guild == param("guild_id"))
 )
@@ -151,7 +147,7 @@ def guild(member: Owned, guild: int) -> types.MemberGuildSettings | None:
     """The member's settings in a guild, made with defaults when the guild is known by a message; or None."""
     settings = _GUILD.row(own=True, member=member.id, guild=guild)
     if settings is None and systems.proxied_in(member.system, guild):
-        _ADD_GUILD.execute(member=member.id, guild=guild)
+        _ADD_GUILD.row({"member": member.id, "guild": guild})
         settings = _GUILD.row(own=True, member=member.id, guild=guild)
     return settings
 

@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from peewee import JOIN
+
 from generated import types
 from models import instants, snowflakes, views
 from models.compiled import Statement, param
@@ -23,7 +25,7 @@ class Found(NamedTuple):
 
 def _messages(condition: Any) -> Any:
     columns = (Message.id, Message.original, Message.sender, Message.channel, Message.guild, Message.member)
-    return Message.select(*columns, Member.system).join(Member, "LEFT OUTER").where(condition).limit(1)
+    return Message.select(*columns, Member.system).join(Member, JOIN.LEFT_OUTER).where(condition).limit(1)
 
 
 _BY_ID = Statement(lambda: _messages(Message.id == param("id")))

@@ -4,13 +4,14 @@ from functools import cache
 from typing import NamedTuple
 
 from generated import types
+from generated.contract import DEFAULTS
 from models import views
 from models.compiled import Statement, param
 from models.finding import ByReference, Lister, Reader
 from models.references import Reference
 from models.tables import Account, Autoproxy, Message, System, SystemGuild, SystemSettings
 from models.views import is_public
-from models.writing import Update, Values
+from models.writing import Insert, Update, Values
 
 
 class Found(NamedTuple):
@@ -27,22 +28,19 @@ _SETTINGS = Lister(
     views.SETTINGS, lambda *columns: SystemSettings.select(*columns).where(SystemSettings.system == param("system"))
 )
 _UPDATE_SETTINGS = Update(SystemSettings, lambda: SystemSettings.system == param("system"))
-_MESSAGE_IN_GUILD = Lister(
+_MESSAGE_IN_GUILD = Statement(
+    lambda: Message.select(Message.id)
+    .join(Account, on=(Message.sender == Account.id))
+    .where((Account.system == param("system")) & (Message.guild == param("guild")))
+    .limit(1)
+)
+_GUILD = Lister(
     views.SYSTEM_GUILD,
     lambda *columns: SystemGuild.select(*columns).where(
         (SystemGuild.system == param("system")) & (SystemGuild.guild == param("guild"))
     ),
 )
-_ADD_GUILD = Statement(
-    lambda: SystemGuild.insert(
-        {
-            SystemGuild.system: param("system"),
-            SystemGuild.guild: param("guild"),
-            SystemGuild.proxying_enabled: param("yes"),
-            SystemGuild.tag_enabled: param("yes"),
-        }
-    ).on_conflict_ignore()
-)
+_ADD_GUILD = Insert(SystemGuild)
 _UPDATE_GUILD = Update(
     SystemGuild, lambda: (SystemGuild.system == param("system")) & (SystemGuild.guild == param("guild_id"))
 )
@@ -52,11 +50,7 @@ _AUTOPROXY = Lister(
         (Autoproxy.system == param("system")) & (Autoproxy.guild == param("guild"))
     ),
 )
-_ADD_AUTOPROXY = Statement(
-    lambda: Autoproxy.insert(
-        {Autoproxy.system: param("system"), Autoproxy.guild: param("guild"), Autoproxy.autoproxy_mode: param("mode")}
-    ).on_conflict_ignore()
-)
+_ADD_AUTOPROXY = Insert(Autoproxy)
 _UPDATE_AUTOPROXY = Update(
     Autoproxy, lambda: (Autoproxy.system == param("system")) & (Autoproxy.guild == param("guild_id"))
 )
@@ -111,7 +105,7 @@ def guild(system: int, guild: int) -> types.SystemGuildSettings | None:
     """The system's settings in a guild, made with defaults when the guild is known by a message; or None."""
     settings = _GUILD.row(own=True, system=system, guild=guild)
     if settings is None and proxied_in(system, guild):
-        _ADD_GUILD.execute(system=system, guild=guild, yes=True)
+        _ADD_GUILD.row({"system": system, "guild": guild})
         settings = _GUILD.row(own=True, system=system, guild=guild)
     return settings
 
@@ -123,12 +117,13 @@ def update_guild(system: int, guild: int, values: Values) -> None:
 
 def autoproxy(system: int, guild: int) -> types.AutoproxySettings:
     """The system's autoproxy in a guild; mode `off` where it was never asked for."""
-    return _AUTOPROXY.row(own=True, system=system, guild=guild) or types.AutoproxySettings(
-        autoproxy_mode="off", autoproxy_member=None, last_latch_timestamp=None
+    present = _AUTOPROXY.row(own=True, system=system, guild=guild)
+    return present or types.AutoproxySettings(
+        autoproxy_mode=DEFAULTS["AutoproxySettings"]["autoproxy_mode"], autoproxy_member=None, last_latch_timestamp=None
     )
 
 
 def update_autoproxy(system: int, guild: int, values: Values) -> None:
     """Change the given keys of the system's autoproxy in a guild."""
-    _ADD_AUTOPROXY.execute(system=system, guild=guild, mode="off")
+    _ADD_AUTOPROXY.row({"system": system, "guild": guild})
     _UPDATE_AUTOPROXY(values, system=system, guild_id=guild)

@@ -24,6 +24,7 @@ from generated.contract import DEFAULTS, PRIVACY_KEYS
 from models import database, snowflakes
 
 SETTINGS_DEFAULTS = DEFAULTS["SystemSettings"]
+GUILD_DEFAULTS = DEFAULTS["SystemGuildSettings"]
 
 
 class InstantField(TextField):
@@ -191,9 +192,9 @@ class SystemSettings(Table):
 class SystemGuild(Table):
     system = _belongs_to(System, index=False)
     guild = SnowflakeField()
-    proxying_enabled = BooleanField(default=True)
+    proxying_enabled = BooleanField(default=GUILD_DEFAULTS["proxying_enabled"])
     tag = TextField(null=True)
-    tag_enabled = BooleanField(default=True)
+    tag_enabled = BooleanField(default=GUILD_DEFAULTS["tag_enabled"])
 
     class Meta:
         primary_key = CompositeKey("system", "guild")
@@ -213,7 +214,7 @@ class MemberGuild(Table):
 class Autoproxy(Table):
     system = _belongs_to(System, index=False)
     guild = SnowflakeField()
-    autoproxy_mode = TextField(default="off")
+    autoproxy_mode = TextField(default=DEFAULTS["AutoproxySettings"]["autoproxy_mode"])
     autoproxy_member = _belongs_to(Member, cascade=False)
     last_latch_timestamp = InstantField(null=True)
 

@@ -36,10 +36,12 @@ class Insert:
     """Inserts rows of one table; what a row's values leave out has its column's default."""
 
     def __init__(self, table: type[Table]) -> None:
-        own_columns = [f for f in table._meta.sorted_fields if not isinstance(f, AutoField)]
-        self._defaults = {f.name: f.default for f in own_columns}
+        columns = [field for field in table._meta.sorted_fields if not isinstance(field, AutoField)]
+        self._defaults = {field.name: field.default for field in columns}
         self._statement = Statement(
-            lambda: table.insert({f: param(f.name) for f in own_columns}).on_conflict_ignore().returning(table.id)
+            lambda: table.insert({field: param(field.name) for field in columns})
+            .on_conflict_ignore()
+            .returning(columns[0] if table._meta.composite_key else table.id)
         )
 
     def entity(self, system: int, values: Values) -> int:
@@ -51,7 +53,7 @@ class Insert:
                 return row
 
     def row(self, values: Values) -> int | None:
-        """Insert one row; its id, or None if a unique constraint is in the way."""
+        """Insert one row; its id (or what else its key begins with), None if a unique constraint is in the way."""
         inserted = self._statement.row(**self._defaults | values)
         return None if inserted is None else inserted[0]
 
@@ -83,5 +85,6 @@ class Update:
 
     def _build(self, names: Collection[str]) -> Statement:
         return Statement(
-            lambda: self._table.update({column(self._table, name): param(name) for name in names}).where(self._where())
+            lambda: self._table.update({column(self._table, name): param(name) for name in names}).where(self._where()),
+            kept=False,
         )

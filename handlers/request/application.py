@@ -12,6 +12,7 @@ from handlers.request.operation import Application
 from handlers.request.routing import Routing
 from handlers.request.transport import Transport
 from models import database, schema
+from models.compiled import compile_all
 from models.settings import Settings
 
 
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Any:
     settings = settings or Settings.from_env()
     database.connect(settings.database)
     schema.migrate()
+    compile_all()
     app = App()
     app.add_api(CONTRACT)
     app.add_error_handler(HTTPException, on_http_exception)

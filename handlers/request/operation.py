@@ -120,8 +120,8 @@ class Api(AsyncApi):
     """The operations of the contract, compiled."""
 
     def make_operation(self, operation: AbstractOperation) -> Operation:  # type: ignore[override]
-        """Compile one; Connexion has found its handler."""
-        return Operation(OPERATIONS[operation.operation_id], operation.function)
+        """Compile one; Connexion has found its handler, and puts the module before the operation's id."""
+        return Operation(OPERATIONS[operation.operation_id.rsplit(".", 1)[-1]], operation.function)
 
 
 class Application(AsyncASGIApp):
@@ -148,7 +148,7 @@ def _body(definition: dict[str, Any], *, complete: bool) -> ListBody | ObjectBod
     if schema["type"] == "array":
         return ListBody(schema, COMPONENTS["schemas"])
     entity = name.removesuffix("Patch").removesuffix("Create")
-    defaults = DEFAULTS.get(entity, {}) | DEFAULTS.get(name, {})
+    defaults = DEFAULTS.get(entity, {}) | DEFAULTS.get(f"{entity}Create", {})
     return ObjectBody(schema, COMPONENTS["schemas"], defaults, complete=complete)
 
 

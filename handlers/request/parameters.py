@@ -35,7 +35,7 @@ def parser(parameter: Mapping[str, Any]) -> Parse:
         return _integer(schema["minimum"], schema["x-at-most"])
     if schema["type"] == "boolean":
         return _boolean
-    return {"date-time": _instant, "snowflake": _snowflake}[schema["format"]]
+    return {"date-time": _instant, "snowflake": _snowflake}.get(schema.get("format"), str)
 
 
 def last_values(query: bytes) -> dict[str, str]:

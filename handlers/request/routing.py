@@ -51,8 +51,8 @@ class Routing(RoutingMiddleware):
             node = self._root
             for segment in path.split("/")[1:]:
                 node = node.child(segment)
-            for method, operation in methods.items():
-                node.operations[method.upper()] = operation["operationId"]
+            for method, operation in ((each, methods[each]) for each in methods if each != "parameters"):
+                node.operations[method.upper()] = f"{operation['x-openapi-router-controller']}.{operation['operationId']}"
             node.allow = ", ".join([*node.operations, "HEAD", "OPTIONS"]).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
