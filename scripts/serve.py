@@ -2,8 +2,12 @@
 
 import ipaddress
 import socket
+import threading
+import warnings
 from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 import click
@@ -31,11 +35,11 @@ class Address:
         return f"http://{_bracketed(self.host)}:{self.port}"
 
     @property
-    def reachable_url(self) -> str:
-        """An address that a command on this machine can use, also when the socket is bound to all of them."""
-        anywhere = ipaddress.ip_address(self.host).is_unspecified
-        here = ("::1" if ":" in self.host else "127.0.0.1") if anywhere else self.host
-        return f"http://{_bracketed(here)}:{self.port}"
+    def reachable_host(self) -> str:
+        """An address that reaches the socket from this machine, also when it is bound to all of them."""
+        if not ipaddress.ip_address(self.host).is_unspecified:
+            return self.host
+        return "::1" if ":" in self.host else "127.0.0.1"
 
 
 def listen(host: str, port: int) -> Address:
@@ -51,13 +55,9 @@ def listen(host: str, port: int) -> Address:
 
 def _advice(host: str, port: int, error: OSError) -> str:
     if isinstance(error, PermissionError):
-        return (
-            f"port {port} needs more rights than this user has: choose one from 1024 up, or --port 0 for any free one"
-        )
+        return f"port {port} needs more rights than this user has: choose one from 1024 up, or --port 0 for any"
     if isinstance(error, socket.gaierror):
-        return (
-            f"{host} is not an address of this machine: --host takes one, such as 127.0.0.1 or 0.0.0.0 for all of them"
-        )
+        return f"{host} is no address of this machine: --host takes one, such as 127.0.0.1, or 0.0.0.0 for all"
     if "in use" in str(error):
         return f"port {port} on {host} is in use: choose another, or --port 0 for any free one"
     return f"cannot listen on {host} port {port}: {error.strerror}"
@@ -68,20 +68,17 @@ def _bracketed(host: str) -> str:
 
 
 class Server(BaseApplication):
-    """gunicorn, with the application loaded once, before the workers start: a broken contract stops the start."""
+    """gunicorn with our workers, the first of which calls `ready` when requests are answered."""
 
-    def __init__(self, address: Address, workers: int, application: Any, ready: Callable[[], None]) -> None:
-        self.application = application
+    def __init__(self, address: Address, workers: int, ready: Callable[[], None]) -> None:
         self.options = {
             "bind": [f"fd://{address.descriptor}"],
             "workers": workers,
             "worker_class": WORKER,
-            "preload_app": True,
-            "backlog": BACKLOG,
             "loglevel": "warning",
             "proc_name": "pluralspec",
             "control_socket_disable": True,
-            "post_worker_init": lambda worker: ready() if worker.age == 1 else None,
+            "post_worker_init": lambda worker: _announce(worker, address, ready),
         }
         super().__init__()
 
@@ -90,12 +87,32 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return self.application
+        """The application, in each worker for itself: a connection to the database cannot be shared by processes."""
+        # Connexion loads a test client that wants to be another one; nobody here uses it.
+        warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
+        from handlers.request.application import create_app
+
+        return create_app()
+
+
+def _announce(worker: Any, address: Address, ready: Callable[[], None]) -> None:
+    """Have the first worker call `ready` after an answer; those that replace it later have nothing to tell."""
+    if worker.age == 1:
+        threading.Thread(target=_when_answered, args=(address, ready), daemon=True).start()
+
+
+def _when_answered(address: Address, ready: Callable[[], None]) -> None:
+    connection = HTTPConnection(address.reachable_host, address.port, timeout=60)
+    # A worker that cannot start ends the whole server and says why; there is nothing to add to that.
+    with closing(connection), suppress(OSError, HTTPException):
+        connection.request("HEAD", "/openapi.json")
+        connection.getresponse()
+        ready()
 
 
 def greeting(address: Address, systems: Sequence[DemoSystem]) -> str:
     """What a person reads when the server can answer: with demo systems, lines to paste too."""
-    url = address.reachable_url
+    url = f"http://{_bracketed(address.reachable_host)}:{address.port}"
     lines = [f"pluralspec is listening on {address.url}", f"Documentation to try it out: {url}/docs"]
     if systems:
         lines += ["", *_invitation(url, systems[0])]
@@ -155,8 +172,6 @@ def serve(host: str, port: int, workers: int, demo: bool, as_json: bool) -> None
     pluralspec serve                    on http://127.0.0.1:8000, data in data/pluralspec.db
     pluralspec serve --port 0 --demo    on any free port, with something to look at
     """
-    from handlers.request.application import create_app  # takes a while to load, and no other command needs it
-
     address = listen(host, port)
     connect(make=True)
     systems = ensure() if demo else []
@@ -166,4 +181,4 @@ def serve(host: str, port: int, workers: int, demo: bool, as_json: bool) -> None
         value = {"url": address.url, "port": address.port, "systems": [asdict(system) for system in systems]}
         show(value, greeting(address, systems), as_json=as_json)
 
-    Server(address, workers, create_app(), ready).run()
+    Server(address, workers, ready).run()
