@@ -100,7 +100,8 @@ class RedisLimiter:
     def _fail(self, batch: list[_Hit], error: Exception) -> None:
         """Whoever waits need not wait for the same failure again."""
         failed, self._waiting = batch + self._waiting, []
-        reason = f"the Redis that counts requests cannot be used: {error or 'no answer in time'}"
+        cause = " ".join(str(error).split()) or "no answer in time"
+        reason = f"the Redis that counts requests cannot be used: {cause}"
         for hit in failed:
             if not hit.decision.done():
                 hit.decision.set_exception(StoreUnavailable(reason))
