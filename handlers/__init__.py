@@ -1,1 +1,1 @@
-"""What each operation of the contract does: one module for each heading of the documentation, one function an operation."""
+"""What the operations do: one module for each heading of the documentation, one function for each operation."""

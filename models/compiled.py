@@ -105,5 +105,5 @@ def one_of(column: Field, name: str) -> Expression:
     """Whether `column` is one of the strings of the JSON array that the argument `name` holds, as text."""
     items = "json_each(" if store().dialect == "sqlite" else "json_array_elements_text(CAST("
     closing = ")" if store().dialect == "sqlite" else " AS json))"
-    query = NodeList((SQL(f"SELECT value FROM {items}"), param(name), SQL(closing)), glue="")
+    query = NodeList((SQL("SELECT value FROM"), SQL(items), param(name), SQL(closing)))
     return column.in_(EnclosedNodeList([query]))

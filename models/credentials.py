@@ -27,7 +27,7 @@ def digest(token: str | bytes) -> bytes:
 def system_of(token: bytes) -> int | None:
     """The system whose token this is, or None.
 
-    The look-up is by digest: how long it takes tells nothing of a token, since nobody can choose what a digest begins with.
+    The look-up is by digest: its duration tells nothing of a token, as nobody can choose what a digest begins with.
     """
     row = _BY_DIGEST.row(digest=digest(token))
     return None if row is None else row[0]

@@ -5,18 +5,21 @@ SQL through `Store.execute`, straight on the driver's connection.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from peewee import Database, DatabaseProxy, SqliteDatabase
+from peewee import Database, DatabaseProxy, PeeweeException, SqliteDatabase
 
 proxy = DatabaseProxy()
 """What the tables are bound to; `connect` decides what stands behind it."""
 
 # json_group_array() and RETURNING, which the queries use, are in every SQLite from this one on.
 OLDEST_SQLITE = (3, 38, 0)
+
+CONNECTIONS = 8
+"""To Postgres, for each process."""
 
 
 class DatabaseUnusable(Exception):
@@ -65,14 +68,14 @@ class Store(Protocol):
 class SQLiteStore:
     """The embedded default: one file, one connection a process, used on the event loop."""
 
-    dialect = "sqlite"
-    blocking = False
+    dialect: ClassVar[str] = "sqlite"
+    blocking: ClassVar[bool] = False
+    unavailable: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
 
     def __init__(self, path: str) -> None:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise DatabaseUnusable(f"SQLite {sqlite3.sqlite_version} is too old: 3.38 or later is needed")
         self.path = Path(path)
-        self.unavailable = (sqlite3.OperationalError, sqlite3.DatabaseError)
         self.peewee = SqliteDatabase(
             path,
             # FULL makes an acknowledged write survive a loss of power, not only of the process.
@@ -97,28 +100,29 @@ class SQLiteStore:
         return nullcontext()
 
     def transaction(self, system: int) -> AbstractContextManager[None]:
-        return _Transaction(self.execute, "BEGIN IMMEDIATE")
+        return Transaction(self.execute, ("BEGIN IMMEDIATE", ()))
 
 
-class _Transaction:
+class Transaction:
     """Commits what ran in its block, or takes all of it back."""
 
-    def __init__(self, execute: Any, *begin: str, parameters: Sequence[Any] = ()) -> None:
-        self._execute, self._begin, self._parameters = execute, begin, parameters
+    def __init__(self, execute: Callable[..., Any], *begin: tuple[str, Sequence[Any]]) -> None:
+        """`begin` are the statements that the transaction starts with."""
+        self._execute, self._begin = execute, begin
 
     def __enter__(self) -> None:
-        for statement in self._begin:
-            self._execute(statement)
+        for sql, parameters in self._begin:
+            self._execute(sql, parameters)
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is None:
-            try:
-                self._execute("COMMIT")
-            except BaseException:
-                self._execute("ROLLBACK")
-                raise
-        else:
+        if kind is not None:
             self._execute("ROLLBACK")
+            return
+        try:
+            self._execute("COMMIT")
+        except BaseException:
+            self._execute("ROLLBACK")
+            raise
 
 
 _current: Store | None = None
@@ -140,7 +144,7 @@ def connect(url: str) -> Store:
     proxy.initialize(opened.peewee)
     try:
         opened.open()
-    except (*opened.unavailable, OSError) as error:
+    except (PeeweeException, OSError) as error:
         raise DatabaseUnusable(f"{url}: {error}") from error
     _current = opened
     return opened
@@ -151,4 +155,4 @@ def _store_of(url: str) -> Store:
         return SQLiteStore(url.removeprefix("sqlite:///"))
     from models.postgres import PostgresStore  # its driver takes a while to load, and SQLite needs none of it
 
-    return PostgresStore(url)
+    return PostgresStore(url, CONNECTIONS)

@@ -13,6 +13,9 @@ from models.views import View
 
 Entity = TypeVar("Entity")
 
+_FORMS: tuple[Form, ...] = ("id", "uuid", "short_id")
+_ACCOUNT: Form = "account"
+
 
 def where(table: type[Table], form: Form, value: Any) -> Expression:
     """The row of `table` that a reference of this `form` with this `value` names."""
@@ -25,7 +28,7 @@ class ByReference:
     """One query in as many compiled versions as a reference has forms; `build` gets the condition on the row."""
 
     def __init__(self, table: type[Table], build: Callable[[Expression], Any]) -> None:
-        forms: list[Form] = ["id", "uuid", "short_id"] + (["account"] if table is System else [])  # type: ignore[list-item]
+        forms = (*_FORMS, _ACCOUNT) if table is System else _FORMS
         self._statements = {form: _statement(table, form, build) for form in forms}
 
     def row(self, ref: Reference | None, **arguments: Any) -> Any:
@@ -45,7 +48,7 @@ class Reader(Generic[Entity]):
     """
 
     def __init__(self, view: View[Entity], table: type[Table], source: Callable[..., Any], system: Node) -> None:
-        """`source` makes a query that selects the given columns; `system` is the column of the system that owns a row."""
+        """`source` makes a query that selects the given columns; `system` is the column of whose a row is."""
         self._view = view
         self._owner = ByReference(
             table, lambda row: source(*view.owner.columns()).where(row & (system == param("viewer")))

@@ -40,15 +40,12 @@ _INSERT = Insert(Group)
 _UPDATE = Update(Group, lambda: Group.id == param("group"))
 _DELETE = Statement(lambda: Group.delete().where(Group.id == param("group")))
 _OF_SYSTEM = Lister(views.GROUP, _of_system, listed=lambda: is_public(Group, "visibility"))
-_OF_SYSTEM_WITH_MEMBERS = Lister(
-    views.GROUP_WITH_MEMBERS, _of_system, listed=lambda: is_public(Group, "visibility")
-)
+_OF_SYSTEM_WITH_MEMBERS = Lister(views.GROUP_WITH_MEMBERS, _of_system, listed=lambda: is_public(Group, "visibility"))
 _OF_MEMBER = Lister(
     views.GROUP,
-    lambda *columns: _groups(*columns)
-    .join_from(Group, GroupMember)
-    .where(GroupMember.member == param("member"))
-    .order_by(Group.id),
+    lambda *columns: (
+        _groups(*columns).join_from(Group, GroupMember).where(GroupMember.member == param("member")).order_by(Group.id)
+    ),
     # A group that hides who is in it must not be told by its members either.
     listed=lambda: is_public(Group, "visibility") & is_public(Group, "list_privacy"),
 )

@@ -1,4 +1,4 @@
-"""What the keeper of a server does with whole systems: make them, list them, end them. For the commands, not for requests."""
+"""What the keeper of a server does with whole systems: make, list, end them. For the commands, not for requests."""
 
 import uuid
 from collections.abc import Iterable
@@ -111,7 +111,7 @@ def _free_short_id() -> str:
             return short_id
 
 
-def _system(ref: str) -> System:
+def _system(ref: str) -> Any:
     parsed = parse_system(ref)
     found = parsed and System.get_or_none(finding.where(System, parsed.form, parsed.value))
     if not found:

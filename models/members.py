@@ -44,18 +44,19 @@ _OF_SYSTEM = Lister(
 )
 _OF_GROUP = Lister(
     views.MEMBER,
-    lambda *columns: _members(*columns)
-    .join_from(Member, GroupMember)
-    .where(GroupMember.group == param("group"))
-    .order_by(Member.id),
+    lambda *columns: (
+        _members(*columns).join_from(Member, GroupMember).where(GroupMember.group == param("group")).order_by(Member.id)
+    ),
     listed=lambda: is_public(Member, "visibility"),
 )
 _OF_SWITCH = Lister(
     views.MEMBER,
-    lambda *columns: _members(*columns)
-    .join_from(Member, SwitchMember)
-    .where(SwitchMember.switch == param("switch"))
-    .order_by(SwitchMember.position),
+    lambda *columns: (
+        _members(*columns)
+        .join_from(Member, SwitchMember)
+        .where(SwitchMember.switch == param("switch"))
+        .order_by(SwitchMember.position)
+    ),
 )
 _COUNT_AND_LIMIT = Statement(
     lambda: SystemSettings.select(

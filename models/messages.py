@@ -30,12 +30,8 @@ def _messages(condition: Any) -> Any:
 
 _BY_ID = Statement(lambda: _messages(Message.id == param("id")))
 _BY_ORIGINAL = Statement(lambda: _messages(Message.original == param("id")))
-_SYSTEM = Lister(
-    views.MESSAGE_SYSTEM, lambda *columns: System.select(*columns).where(System.id == param("system"))
-)
-_MEMBER = Lister(
-    views.MESSAGE_MEMBER, lambda *columns: Member.select(*columns).where(Member.id == param("member"))
-)
+_SYSTEM = Lister(views.MESSAGE_SYSTEM, lambda *columns: System.select(*columns).where(System.id == param("system")))
+_MEMBER = Lister(views.MESSAGE_MEMBER, lambda *columns: Member.select(*columns).where(Member.id == param("member")))
 
 
 def find(message: int) -> Found | None:

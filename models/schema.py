@@ -1,7 +1,7 @@
 """The schema's versions: migrations in `models/migrations`, and the privacy columns that the contract asks for."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playhouse.migrations import Runner
@@ -69,6 +69,6 @@ def _add_privacy_columns() -> None:
         table, key = name.split(".")
         literal(key)
         store().peewee.execute_sql(
-            f"ALTER TABLE \"{table}\" ADD COLUMN \"{key}\" TEXT DEFAULT 'public' NOT NULL "
+            f'ALTER TABLE "{table}" ADD COLUMN "{key}" TEXT DEFAULT \'public\' NOT NULL '
             f"CHECK (\"{key}\" IN ('public', 'private'))"
         )

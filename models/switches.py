@@ -40,9 +40,11 @@ _LIST_BEFORE = Lister(
     lambda *columns: _newest(*columns).where(Switch.timestamp < param("before")).limit(param("limit")),
 )
 _MEMBERS = Statement(
-    lambda: SwitchMember.select(SwitchMember.member)
-    .where(SwitchMember.switch == param("switch"))
-    .order_by(SwitchMember.position)
+    lambda: (
+        SwitchMember.select(SwitchMember.member)
+        .where(SwitchMember.switch == param("switch"))
+        .order_by(SwitchMember.position)
+    )
 )
 _ADD = Statement(
     lambda: Switch.insert(
@@ -63,9 +65,7 @@ _ADD_MEMBER = Statement(
     )
 )
 _REMOVE_MEMBERS = Statement(lambda: SwitchMember.delete().where(SwitchMember.switch == param("switch")))
-_MOVE = Statement(
-    lambda: Switch.update({Switch.timestamp: param("timestamp")}).where(Switch.id == param("switch"))
-)
+_MOVE = Statement(lambda: Switch.update({Switch.timestamp: param("timestamp")}).where(Switch.id == param("switch")))
 _DELETE = Statement(lambda: Switch.delete().where(Switch.id == param("switch")))
 
 

@@ -29,10 +29,12 @@ _SETTINGS = Lister(
 )
 _UPDATE_SETTINGS = Update(SystemSettings, lambda: SystemSettings.system == param("system"))
 _MESSAGE_IN_GUILD = Statement(
-    lambda: Message.select(Message.id)
-    .join(Account, on=(Message.sender == Account.id))
-    .where((Account.system == param("system")) & (Message.guild == param("guild")))
-    .limit(1)
+    lambda: (
+        Message.select(Message.id)
+        .join(Account, on=(Message.sender == Account.id))
+        .where((Account.system == param("system")) & (Message.guild == param("guild")))
+        .limit(1)
+    )
 )
 _GUILD = Lister(
     views.SYSTEM_GUILD,

@@ -1,15 +1,16 @@
 """The two views of each entity: what its owner sees, and what everybody else sees.
 
-A view is a list of columns in the order of the dataclass that it fills. Which keys are guarded, by what, and what stands
-in their place comes from the contract (`generated.contract.PRIVACY`). The public view is made in the database: a private
-value never leaves it for a stranger, so no code behind this module can leak one.
+A view is a list of columns in the order of the dataclass that it fills. Which keys are guarded, by what, and what
+stands in their place comes from the contract (`generated.contract.PRIVACY`). The public view is made in the database:
+a private value never leaves it for a stranger, so no code behind this module can leak one.
 
 Nested values (`privacy`, `proxy_tags`, the ids of a switch) are made by the database as JSON text and stay that way
 until they are written into the answer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from orjson import Fragment
@@ -54,12 +55,12 @@ class View(Generic[Entity]):
         self,
         entity: type[Entity],
         table: type[Table],
+        special: Mapping[str, Source] = MappingProxyType({}),
         *,
         guards: str | None = None,
         leave_out: Sequence[str] = (),
-        **special: Source,
     ) -> None:
-        """`special` are the keys that are not simply the column of `table` with their name; `guards` is whose rules hold."""
+        """`special` are the keys that are not simply the column of their name; `guards` is whose rules hold."""
         self.entity, self._table, self._special = entity, table, special
         self._guards = PRIVACY.get(guards or entity.__name__, {})
         hints = get_type_hints(entity)
@@ -103,7 +104,9 @@ class View(Generic[Entity]):
 class Rows(Generic[Entity]):
     """A view's columns, and how a row of them becomes the dataclass."""
 
-    def __init__(self, entity: type[Entity], conversions: dict[str, Convert | None], node: Callable[[str], Node]) -> None:
+    def __init__(
+        self, entity: type[Entity], conversions: dict[str, Convert | None], node: Callable[[str], Node]
+    ) -> None:
         self._entity, self._names, self._node = entity, tuple(conversions), node
         self._conversions = [(name, convert) for name, convert in conversions.items() if convert is not None]
 
@@ -169,16 +172,14 @@ _MEMBER: dict[str, Source] = {"id": _short_id(Member), "proxy_tags": _proxy_tags
 _SYSTEM: dict[str, Source] = {"id": _short_id(System), "privacy": _privacy(System)}
 _GROUP: dict[str, Source] = {"id": _short_id(Group), "system": _short_id(System), "privacy": _privacy(Group)}
 
-SYSTEM = View(types.System, System, **_SYSTEM)
-MEMBER = View(types.Member, Member, system=_short_id(System), **_MEMBER)
-GROUP = View(types.Group, Group, leave_out=("members",), **_GROUP)
-GROUP_WITH_MEMBERS = View(types.Group, Group, members=_group_members, **_GROUP)
-SWITCH = View(types.Switch, Switch, id=lambda _: Switch.uuid, members=_switch_members)
-MESSAGE_SYSTEM = View(types.MessageSystem, System, guards="System", **_SYSTEM)
-MESSAGE_MEMBER = View(types.MessageMember, Member, guards="Member", **_MEMBER)
+SYSTEM = View(types.System, System, _SYSTEM)
+MEMBER = View(types.Member, Member, {**_MEMBER, "system": _short_id(System)})
+GROUP = View(types.Group, Group, _GROUP, leave_out=("members",))
+GROUP_WITH_MEMBERS = View(types.Group, Group, {**_GROUP, "members": _group_members})
+SWITCH = View(types.Switch, Switch, {"id": lambda _: Switch.uuid, "members": _switch_members})
+MESSAGE_SYSTEM = View(types.MessageSystem, System, _SYSTEM, guards="System")
+MESSAGE_MEMBER = View(types.MessageMember, Member, _MEMBER, guards="Member")
 SETTINGS = View(types.SystemSettings, SystemSettings)
-SYSTEM_GUILD = View(types.SystemGuildSettings, SystemGuild, leave_out=("guild_id",))
-MEMBER_GUILD = View(types.MemberGuildSettings, MemberGuild, leave_out=("guild_id",))
-AUTOPROXY = View(
-    types.AutoproxySettings, Autoproxy, leave_out=("guild_id", "channel_id"), autoproxy_member=_autoproxy_member
-)
+SYSTEM_GUILD = View(types.SystemGuildSettings, SystemGuild)
+MEMBER_GUILD = View(types.MemberGuildSettings, MemberGuild)
+AUTOPROXY = View(types.AutoproxySettings, Autoproxy, {"autoproxy_member": _autoproxy_member})

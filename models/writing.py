@@ -39,9 +39,11 @@ class Insert:
         columns = [field for field in table._meta.sorted_fields if not isinstance(field, AutoField)]
         self._defaults = {field.name: field.default for field in columns}
         self._statement = Statement(
-            lambda: table.insert({field: param(field.name) for field in columns})
-            .on_conflict_ignore()
-            .returning(columns[0] if table._meta.composite_key else table.id)
+            lambda: (
+                table.insert({field: param(field.name) for field in columns})
+                .on_conflict_ignore()
+                .returning(columns[0] if table._meta.composite_key else table.id)
+            )
         )
 
     def entity(self, system: int, values: Values) -> int:

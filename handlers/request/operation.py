@@ -1,8 +1,8 @@
 """One operation, compiled at start from the contract: everything between the routing and the handler, and back.
 
-Connexion builds a request object, runs a chain of middlewares for security, parameters and bodies, and calls the handler
-through four decorators. All that these would find out on every request is known at start, so it is worked out once:
-`Operation` holds the compiled parts and calls them one after another.
+Connexion builds a request object, runs a chain of middlewares for security, parameters and bodies, and calls the
+handler through four decorators. All that these would find out on every request is known at start, so it is worked out
+once: `Operation` holds the compiled parts and calls them one after another.
 """
 
 import asyncio
@@ -98,7 +98,8 @@ class Operation:
             arguments[extra] = _EXTRAS[extra](self._rules, viewer, scope)
         if self._rules.method == "GET":
             return self._handler(**arguments)
-        with self._store.transaction(viewer.system):  # type: ignore[arg-type] - admitted, so there is one
+        assert viewer.system is not None  # every operation that writes is its owner's alone
+        with self._store.transaction(viewer.system):
             return self._handler(**arguments)
 
     def _arguments(self, scope: Scope, viewer: Viewer) -> Arguments:
@@ -119,7 +120,7 @@ class Operation:
 class Api(AsyncApi):
     """The operations of the contract, compiled."""
 
-    def make_operation(self, operation: AbstractOperation) -> Operation:  # type: ignore[override]
+    def make_operation(self, operation: AbstractOperation) -> Operation:
         """Compile one; Connexion has found its handler, and puts the module before the operation's id."""
         return Operation(OPERATIONS[operation.operation_id.rsplit(".", 1)[-1]], operation.function)
 

@@ -10,11 +10,11 @@ from urllib.parse import unquote
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.routing import RoutingMiddleware
-from connexion.operations import AbstractOperation
 from connexion.spec import Specification
 
 from generated.errors import BadRequest, InvalidPath, MethodNotAllowed, NotFound, UnsupportedVersion
 from handlers.request.answers import Receive, Scope, Send, send_error
+
 
 @dataclass
 class _Node:
@@ -52,7 +52,9 @@ class Routing(RoutingMiddleware):
             for segment in path.split("/")[1:]:
                 node = node.child(segment)
             for method, operation in ((each, methods[each]) for each in methods if each != "parameters"):
-                node.operations[method.upper()] = f"{operation['x-openapi-router-controller']}.{operation['operationId']}"
+                node.operations[method.upper()] = (
+                    f"{operation['x-openapi-router-controller']}.{operation['operationId']}"
+                )
             node.allow = ", ".join([*node.operations, "HEAD", "OPTIONS"]).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +83,7 @@ class Routing(RoutingMiddleware):
     def _find(self, segments: list[str]) -> tuple[_Node | None, list[str]]:
         """The node that the segments lead to, and the values of the parameters on the way."""
         node: _Node | None = self._root
-        values = []
+        values: list[str] = []
         for segment in segments:
             named = node.named.get(segment)  # type: ignore[union-attr]
             if named is not None:

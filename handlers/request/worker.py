@@ -1,6 +1,6 @@
 """gunicorn's worker: uvicorn on uvloop and httptools, speaking of malformed requests in this API's own words."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn_worker import UvicornWorker
@@ -25,7 +25,7 @@ class Protocol(HttpToolsProtocol):
 class Worker(UvicornWorker):
     """What `pluralspec serve` runs; for gunicorn's `--worker-class handlers.request.worker.Worker`."""
 
-    CONFIG_KWARGS: dict[str, Any] = {
+    CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
         "loop": "uvloop",
         "http": Protocol,
         "ws": "none",

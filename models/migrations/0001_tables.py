@@ -1,4 +1,4 @@
-"""The tables of the first release. The privacy columns are not among them: models.schema adds those from the contract."""
+"""The tables of the first release, without the privacy columns: models.schema adds those from the contract."""
 
 from typing import Any
 
