@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
-from generated.contract import RATE_LIMITS
 from models.references import Reference, parse_system
 
 Address = IPv4Address | IPv6Address
@@ -12,13 +11,8 @@ Network = IPv4Network | IPv6Network
 Limits = tuple[tuple[str, int], ...]
 """Requests per second by class; empty when nothing is counted."""
 
-DEFAULTS: Limits = tuple(RATE_LIMITS.items())
-
 LARGEST = 4096
 """The largest limit that the counts have room for."""
-
-_EXAMPLE = ",".join(f"{name}:{limit}" for name, limit in DEFAULTS)
-_LIMITS = f"off, a number from 1 to {LARGEST} for all, or {_EXAMPLE}"
 
 
 @dataclass(frozen=True)
@@ -37,16 +31,25 @@ class Exceptions:
     networks: tuple[tuple[Network, Limits], ...] = ()
 
 
+def contract_limits() -> Limits:
+    """The limits that the contract gives."""
+    # Not at the top: the settings are also read by the command that repairs generated/.
+    from generated.contract import RATE_LIMITS
+
+    return tuple(RATE_LIMITS.items())
+
+
 def parse_limits(text: str) -> Limits:
     """`off`, `20` for every class, or `generic_get:20,message:5`; a class that is not named keeps its own."""
     if text == "off":
         return ()
+    usual = contract_limits()
     if ":" not in text:
-        return tuple((name, _number(text)) for name in RATE_LIMITS)
+        return tuple((name, _number(text)) for name, _ in usual)
     given = dict(item.strip().rpartition(":")[::2] for item in text.split(","))
-    if not given.keys() <= RATE_LIMITS.keys():
-        raise ValueError(_LIMITS)
-    return tuple((name, _number(given[name]) if name in given else limit) for name, limit in DEFAULTS)
+    if not given.keys() <= dict(usual).keys():
+        raise ValueError(_accepted())
+    return tuple((name, _number(given[name]) if name in given else limit) for name, limit in usual)
 
 
 def parse_exceptions(text: str) -> Exceptions:
@@ -86,8 +89,13 @@ def parse_failure(text: str) -> bool:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST):
-        raise ValueError(_LIMITS)
+        raise ValueError(_accepted())
     return int(text)
+
+
+def _accepted() -> str:
+    example = ",".join(f"{name}:{limit}" for name, limit in contract_limits())
+    return f"off, a number from 1 to {LARGEST} for all, or {example}"
 
 
 def _limits_of(entry: str, text: str) -> Limits:

@@ -45,8 +45,8 @@ class Settings:
     signing_key: Path | None = setting(
         "PLURALSPEC_SIGNING_KEY", Path, None, "file of the key that signs API keys; default: beside the data"
     )
-    rate_limits: limits.Limits = setting(
-        "RATE_LIMITS", limits.parse_limits, limits.DEFAULTS, "off, requests per second (20), or by class (message:5)"
+    rate_limits: limits.Limits | None = setting(
+        "RATE_LIMITS", limits.parse_limits, None, "off, requests per second (20), or by class (message:5)"
     )
     rate_limit_url: str = setting(
         "RATE_LIMIT_URL",

@@ -15,7 +15,7 @@ from handlers.request.rate_limits import open_counter
 from handlers.request.rate_limits.addresses import Client, Clients
 from handlers.request.rate_limits.counting import Availability, LocalCounter, Rates, Verdict
 from handlers.request.rate_limits.gcra import Decision, StoreUnavailable
-from models.limits import TrustedProxies, parse_proxies
+from models.limits import Exceptions, TrustedProxies, contract_limits, parse_proxies
 from models.references import parse_system
 from models.settings import SettingError, Settings
 
@@ -221,7 +221,7 @@ class Broken:
 @pytest.mark.parametrize("refuse", [False, True])
 def test_a_store_that_fails_is_not_asked_by_each_request(refuse: bool, caplog: pytest.LogCaptureFixture) -> None:
     store = Broken()
-    rates = Rates(Settings().rate_limits, Settings().rate_limit_exceptions, lambda reference: None)
+    rates = Rates(contract_limits(), Exceptions(), lambda reference: None)
     counter = LocalCounter(rates, store, Availability(refuse=refuse))
     with caplog.at_level(logging.ERROR):
         verdicts = [counter.count("message", client("203.0.113.1"), None) for _ in range(100)]

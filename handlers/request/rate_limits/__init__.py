@@ -4,6 +4,7 @@ from handlers.request.rate_limits.addresses import Client, Clients
 from handlers.request.rate_limits.counting import Availability, FindSystem, LocalCounter, Rates, RemoteCounter, Verdict
 from handlers.request.rate_limits.gcra import StoreUnavailable
 from handlers.request.rate_limits.shared_table import SharedMemoryLimiter
+from models.limits import contract_limits
 from models.settings import Settings
 
 __all__ = ["Client", "Clients", "LocalCounter", "RemoteCounter", "StoreUnavailable", "Verdict", "open_counter"]
@@ -11,9 +12,10 @@ __all__ = ["Client", "Clients", "LocalCounter", "RemoteCounter", "StoreUnavailab
 
 def open_counter(settings: Settings, find_system: FindSystem) -> LocalCounter | RemoteCounter | None:
     """The counter that the settings ask for, or None when nothing is limited. Raises StoreUnavailable."""
-    if not settings.rate_limits:
+    limits = contract_limits() if settings.rate_limits is None else settings.rate_limits
+    if not limits:
         return None
-    rates = Rates(settings.rate_limits, settings.rate_limit_exceptions, find_system)
+    rates = Rates(limits, settings.rate_limit_exceptions, find_system)
     availability = Availability(refuse=settings.rate_limit_refuse)
     if settings.rate_limit_url:
         from handlers.request.rate_limits.redis_store import RedisLimiter  # it takes a while to load
