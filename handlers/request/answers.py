@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from generated.errors import ApiError, PayloadTooLarge, ServiceUnavailable, TooManyRequests
+from generated.errors import ApiError, PayloadTooLarge, ServiceUnavailable
 
 Header = tuple[bytes, bytes]
 Scope = MutableMapping[str, Any]
@@ -25,8 +25,6 @@ def body_of(error: ApiError) -> bytes:
 
 def headers_of(error: ApiError) -> list[Header]:
     """The headers that an error's answer has beside those of every answer."""
-    if isinstance(error, TooManyRequests):
-        return [JSON, (b"retry-after", b"%d" % -(-error.extra["retry_after"] // 1000))]
     if isinstance(error, ServiceUnavailable):
         return [JSON, RETRY_UNAVAILABLE]
     # The rest of an oversized body is not read, so the connection has no next request.

@@ -8,11 +8,14 @@ from starlette.exceptions import HTTPException
 from handlers.request.contract import CONTRACT
 from handlers.request.documentation import Documentation
 from handlers.request.errors import Errors, on_http_exception, on_unexpected
-from handlers.request.operation import Application
+from handlers.request.operation import Application, Services
+from handlers.request.rate_limits import Clients, open_counter
 from handlers.request.routing import Routing
 from handlers.request.transport import Transport
-from models import database, schema
+from models import database, schema, systems
 from models.compiled import compile_all
+from models.database import Store
+from models.references import Reference
 from models.settings import Settings
 
 
@@ -35,11 +38,19 @@ def create_app(settings: Settings | None = None) -> Any:
     application (ASGI's lifespan), so a broken contract stops the start and no first request is slow.
     """
     settings = settings or Settings.from_env()
-    database.connect(settings.database)
+    store = database.connect(settings.database)
     schema.migrate()
     compile_all()
     app = App()
-    app.add_api(CONTRACT)
+    app.add_api(CONTRACT, services=_services(settings, store))
     app.add_error_handler(HTTPException, on_http_exception)
     app.add_error_handler(Exception, on_unexpected)
     return app
+
+
+def _services(settings: Settings, store: Store) -> Services:
+    def find_system(ref: Reference) -> int | None:
+        with store.session():
+            return systems.find(ref)
+
+    return Services(settings, store, Clients(settings.trusted_proxies), open_counter(settings, find_system))

@@ -8,7 +8,8 @@ once: `Operation` holds the compiled parts and calls them one after another.
 import asyncio
 import inspect
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import orjson
 from connexion.apps.asynchronous import AsyncApi, AsyncASGIApp
@@ -18,36 +19,49 @@ from generated import contract
 from generated.contract import DEFAULTS, OPERATIONS
 from generated.errors import ApiError, BadRequest, PayloadTooLarge, ServiceUnavailable, UnsupportedMediaType
 from handlers.request import body, parameters
-from handlers.request.answers import JSON, Header, Receive, Scope, Send, body_of, headers_of, send
+from handlers.request.answers import JSON, Header, Receive, Scope, Send, send, send_error
 from handlers.request.contract import COMPONENTS, CONTRACT, resolved
 from handlers.request.errors import log, unexpected
 from handlers.request.fields import ListBody, ObjectBody
+from handlers.request.rate_limits import Clients, LocalCounter, RemoteCounter
+from handlers.request.subject import Subject
 from handlers.request.viewer import Gate, Viewer
-from models.database import Store, store
+from models.database import Store
+from models.settings import Settings
 
-Arguments = dict[str, Any]
-Answer = tuple[int, bytes, list[Header]]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the operations of one process share."""
+
+    settings: Settings
+    store: Store
+    clients: Clients
+    counter: LocalCounter | RemoteCounter | None
+    """None: nothing is limited."""
 
 
 class Operation:
     """Answers the requests for one operation."""
 
-    def __init__(self, rules: contract.Operation, handler: Callable[..., Any]) -> None:
+    def __init__(self, rules: contract.Operation, handler: Callable[..., Any], services: Services) -> None:
         definition = CONTRACT["paths"][rules.path][rules.method.lower()]
         shared = CONTRACT["paths"][rules.path].get("parameters", [])
         given = [resolved(each) for each in shared + definition.get("parameters", [])]
+        path = [each for each in given if each["in"] == "path"]
         self._rules, self._handler, self._gate = rules, handler, Gate(rules)
-        self._path = [
-            (parameters.argument(each["name"]), parameters.parser(each)) for each in given if each["in"] == "path"
-        ]
+        self._path = [(parameters.argument(each["name"]), parameters.parser(each)) for each in path]
         self._query = [
             (each["name"], parameters.parser(each), each["schema"].get("default"))
             for each in given
             if each["in"] == "query"
         ]
+        self._subject = Subject(path[0]["name"] if path else None)
         self._body = _body(definition, complete=rules.method == "POST")
         self._extras = [extra for extra in _EXTRAS if extra in inspect.signature(handler).parameters]
-        self._store: Store = store()
+        self._services, self._store, self._counter = services, services.store, services.counter
 
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         """Answer one request."""
@@ -55,58 +69,74 @@ class Operation:
             sent = await body.read(scope, receive) if self._body else None
         except body.Disconnected:
             return
-        if self._store.blocking:
-            loop = asyncio.get_running_loop()
-            status, payload, headers = await loop.run_in_executor(None, self._answer_in_session, scope, sent)
-        else:
-            status, payload, headers = self._answer(scope, sent)
-        await send(send_, status, payload, headers)
-
-    def _answer_in_session(self, scope: Scope, sent: bytearray | PayloadTooLarge | None) -> Answer:
-        with self._store.session():
-            return self._answer(scope, sent)
-
-    def _answer(self, scope: Scope, sent: bytearray | PayloadTooLarge | None) -> Answer:
-        """Status, body and headers of the answer."""
         headers: list[Header] = []
         try:
-            result = self._result(scope, sent, headers)
-        except ApiError as error:
-            return error.status, body_of(error), headers + headers_of(error)
-        except self._store.unavailable as error:
-            log.error("the database is unavailable: %s", error)
-            return self._failed(ServiceUnavailable(), headers)
+            viewer, system = await self._run(self._who, scope) if self._store.blocking else self._who(scope)
+            if self._counter:
+                await self._count(scope, system, headers)
+            work = self._result, scope, sent, viewer
+            result = await self._run(*work) if self._store.blocking else self._result(scope, sent, viewer)
         except Exception as error:  # noqa: BLE001 - the client must get an answer
-            return self._failed(unexpected(error), headers)
+            await send_error(send_, self._told(error), *headers)
+            return
         if result is None:
-            return 204, b"", headers
-        headers.append(JSON)
-        return 200, orjson.dumps(result), headers
+            await send(send_, 204, b"", headers)
+        else:
+            headers.append(JSON)
+            await send(send_, 200, result, headers)
 
-    @staticmethod
-    def _failed(error: ApiError, headers: list[Header]) -> Answer:
-        return error.status, body_of(error), headers + headers_of(error)
+    async def _run(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        """Do work that waits for the database in a thread, with a connection of its own."""
 
-    def _result(self, scope: Scope, sent: bytearray | PayloadTooLarge | None, headers: list[Header]) -> Any:
-        """What the handler returns, or an error of the catalogue."""
+        def in_session() -> Result:
+            with self._store.session():
+                return work(*arguments)
+
+        return await asyncio.get_running_loop().run_in_executor(None, in_session)
+
+    def _who(self, scope: Scope) -> tuple[Viewer, int | None]:
+        """Who asks, and their system if that is what the request is about: it is counted for that system then."""
         viewer = self._gate.viewer(body.header(scope, b"authorization"))
+        if viewer.system is None or self._counter is None:
+            return viewer, None
+        return viewer, viewer.system if self._subject.is_of(viewer.system, scope["path_values"]) else None
+
+    async def _count(self, scope: Scope, system: int | None, headers: list[Header]) -> None:
+        """Count the request; the answer's headers, and TooManyRequests if it is one too many."""
+        peer = scope["client"]
+        client = self._services.clients.of(peer[0] if peer else None, scope["headers"])
+        counter = self._counter
+        assert counter is not None
+        if counter.remote:
+            verdict = await counter.count(self._rules.rate_limit, client, system)
+        else:
+            verdict = counter.count(self._rules.rate_limit, client, system)
+        if verdict:
+            headers.extend(verdict.headers)
+            if verdict.refusal:
+                raise verdict.refusal
+
+    def _result(self, scope: Scope, sent: bytearray | PayloadTooLarge | None, viewer: Viewer) -> bytes | None:
+        """The handler's answer as JSON text, None for none; or an error of the catalogue is raised."""
         self._gate.admit(viewer)
         arguments = self._arguments(scope, viewer)
         if self._body:
             arguments["body"] = self._body(_json(scope, sent))
         for extra in self._extras:
-            arguments[extra] = _EXTRAS[extra](self._rules, viewer, scope)
+            arguments[extra] = _EXTRAS[extra](self, viewer, scope)
         if self._rules.method == "GET":
-            return self._handler(**arguments)
-        assert viewer.system is not None  # every operation that writes is its owner's alone
-        with self._store.transaction(viewer.system):
-            return self._handler(**arguments)
+            found = self._handler(**arguments)
+        else:
+            assert viewer.system is not None  # every operation that writes is its owner's alone
+            with self._store.transaction(viewer.system):
+                found = self._handler(**arguments)
+        return None if found is None else orjson.dumps(found)
 
-    def _arguments(self, scope: Scope, viewer: Viewer) -> Arguments:
+    def _arguments(self, scope: Scope, viewer: Viewer) -> dict[str, Any]:
         """The path's and the query's parameters, by the names that the handler has for them."""
-        arguments: Arguments = {}
+        arguments: dict[str, Any] = {}
         for (name, parse), value in zip(self._path, scope["path_values"], strict=True):
-            if value == "@me" and name == "system_ref":
+            if name == "system_ref" and value == "@me":
                 arguments[name] = self._gate.me(viewer)
             else:
                 arguments[name] = parse(value)
@@ -116,13 +146,36 @@ class Operation:
                 arguments[name] = parse(given[name]) if name in given else default
         return arguments
 
+    def _told(self, error: Exception) -> ApiError:
+        """What the client is told of an error."""
+        if isinstance(error, ApiError):
+            return error
+        if isinstance(error, self._store.unavailable):
+            log.error("the database is unavailable: %s", error)
+            return ServiceUnavailable()
+        return unexpected(error)
+
+    @property
+    def guard(self) -> contract.EndpointGuard | None:
+        """The privacy key that closes the operation to strangers."""
+        return self._rules.privacy
+
+    def server_url(self, scope: Scope) -> str:
+        """The address that this server gives for itself: what the settings say, or where the request arrived."""
+        return self._services.settings.provider_url or "{}://{}:{}".format(scope["scheme"], *scope["server"])
+
 
 class Api(AsyncApi):
     """The operations of the contract, compiled."""
 
+    def __init__(self, *arguments: Any, services: Services, **options: Any) -> None:
+        self._services = services
+        super().__init__(*arguments, **options)
+
     def make_operation(self, operation: AbstractOperation) -> Operation:
         """Compile one; Connexion has found its handler, and puts the module before the operation's id."""
-        return Operation(OPERATIONS[operation.operation_id.rsplit(".", 1)[-1]], operation.function)
+        rules = OPERATIONS[operation.operation_id.rsplit(".", 1)[-1]]
+        return Operation(rules, operation.function, self._services)
 
 
 class Application(AsyncASGIApp):
@@ -132,11 +185,11 @@ class Application(AsyncASGIApp):
 
 
 # What a handler may ask for beside the parameters of the contract, by the name of its argument.
-_EXTRAS: dict[str, Callable[[contract.Operation, Viewer, Scope], Any]] = {
-    "viewer": lambda rules, viewer, scope: viewer,
-    "owner": lambda rules, viewer, scope: viewer.system,
-    "guard": lambda rules, viewer, scope: rules.privacy,
-    "server_url": lambda rules, viewer, scope: "{}://{}:{}".format(scope["scheme"], *scope["server"]),
+_EXTRAS: dict[str, Callable[[Operation, Viewer, Scope], Any]] = {
+    "viewer": lambda operation, viewer, scope: viewer,
+    "owner": lambda operation, viewer, scope: viewer.system,
+    "guard": lambda operation, viewer, scope: operation.guard,
+    "server_url": lambda operation, viewer, scope: operation.server_url(scope),
 }
 
 
