@@ -1,0 +1,155 @@
+"""A client of the API for tests: short calls, and answers that can say what is expected of them."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from tests.support.operations import Operations
+from tests.support.problems import INVALID_MODEL, FieldErrors, Problem
+
+USER_AGENT = "behaviour-tests (https://example.org)"
+
+
+def part(reference: str) -> str:
+    """A reference as one segment of a path."""
+    return quote(reference, safe="@")
+
+
+def sorted_errors(errors: FieldErrors) -> FieldErrors:
+    """The same errors with each list in one order, as none is promised."""
+    return {key: sorted(found, key=json.dumps) for key, found in errors.items()}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; the methods assert what is expected and return what is left to look at."""
+
+    response: httpx.Response
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self.response.headers
+
+    @property
+    def raw(self) -> bytes:
+        return self.response.content
+
+    @property
+    def body(self) -> Any:
+        """The parsed body, which must be declared as JSON."""
+        assert self.headers.get("content-type", "").split(";")[0] == "application/json", self.story
+        return json.loads(self.raw)
+
+    @property
+    def story(self) -> str:
+        """Request and answer in a few lines, for a failed assertion."""
+        request = self.response.request
+        sent = request.content.decode(errors="replace")[:500]
+        return f"{request.method} {request.url} {sent}\n{self.status} {self.raw.decode(errors='replace')[:1000]}"
+
+    def ok(self) -> Any:
+        """Expect 200; returns the body."""
+        assert self.status == 200, self.story
+        return self.body
+
+    def done(self) -> None:
+        """Expect 204 without a body."""
+        assert (self.status, self.raw) == (204, b""), self.story
+
+    def fails(self, problem: Problem) -> None:
+        """Expect exactly this problem, and not a key more."""
+        expected = {"message": problem.message, "code": problem.code}
+        assert (self.status, self.body) == (problem.status, expected), self.story
+
+    def rejects(self, *errors: FieldErrors) -> None:
+        """Expect 40001 with exactly these errors by key."""
+        merged: FieldErrors = {}
+        for each in errors:
+            for key, found in each.items():
+                merged.setdefault(key, []).extend(found)
+        assert (self.status, self.body.keys()) == (400, {"message", "code", "errors"}), self.story
+        assert (self.body["code"], self.body["message"]) == (INVALID_MODEL.code, INVALID_MODEL.message), self.story
+        assert sorted_errors(self.body["errors"]) == sorted_errors(merged), self.story
+
+
+class Client:
+    """Speaks to one base URL, as the system whose token it has or as nobody."""
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        base_url: str,
+        operations: Operations,
+        *,
+        token: str | None = None,
+        short_id: str = "",
+        uuid: str = "",
+    ) -> None:
+        self.base_url = base_url
+        self.token = token
+        self.id = short_id
+        self.uuid = uuid
+        self._http = http
+        self._operations = operations
+
+    def identified(self, token: str | None, short_id: str = "", uuid: str = "") -> "Client":
+        """A client like this one with another `Authorization` header."""
+        return Client(self._http, self.base_url, self._operations, token=token, short_id=short_id, uuid=uuid)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | Iterable[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Any request; `path` is relative to the base URL and may have a query."""
+        all_headers = (
+            {"User-Agent": USER_AGENT} | ({"Authorization": self.token} if self.token else {}) | dict(headers or {})
+        )
+        response = self._http.request(method, self.base_url + path, content=content, headers=all_headers)
+        self._operations.note("GET" if method == "HEAD" else method, path.split("?")[0], response.status_code)
+        return Answer(response)
+
+    def send_json(self, method: str, path: str, text: str | bytes) -> Answer:
+        """A request whose body is this text, declared as JSON."""
+        content = text.encode() if isinstance(text, str) else text
+        return self.send(method, path, content=content, headers={"Content-Type": "application/json"})
+
+    def get(self, path: str, **query: str | int) -> Answer:
+        pairs = "&".join(f"{key}={quote(str(value), safe='')}" for key, value in query.items())
+        return self.send("GET", f"{path}?{pairs}" if pairs else path)
+
+    def post(self, path: str, body: Any) -> Answer:
+        return self.send_json("POST", path, json.dumps(body, ensure_ascii=False))
+
+    def patch(self, path: str, body: Any) -> Answer:
+        return self.send_json("PATCH", path, json.dumps(body, ensure_ascii=False))
+
+    def delete(self, path: str) -> Answer:
+        return self.send("DELETE", path)
+
+    def new_member(self, name: str = "Ayo", **fields: Any) -> Any:
+        """Make a member; returns the object."""
+        return self.post("/members", {"name": name, **fields}).ok()
+
+    def new_group(self, name: str = "Household", members: Iterable[str] = (), **fields: Any) -> Any:
+        """Make a group with these members; returns the object."""
+        group = self.post("/groups", {"name": name, **fields}).ok()
+        if references := list(members):
+            self.post(f"/groups/{group['id']}/members/add", references).done()
+        return group
+
+    def new_switch(self, *members: str, timestamp: str | None = None) -> Any:
+        """Register a switch; returns the object."""
+        body: dict[str, Any] = {"members": members}
+        return self.post("/systems/@me/switches", body if timestamp is None else body | {"timestamp": timestamp}).ok()

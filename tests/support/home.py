@@ -1,0 +1,107 @@
+"""A system with one of everything that a path can name, and every operation as a call on it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.client import Answer, Client
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation: how it is called on a Home, with a body that it accepts."""
+
+    method: str
+    template: str
+    body: Any = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.template}"
+
+
+@dataclass(frozen=True)
+class Home:
+    """`owner` is a client of the system; the rest belongs to it."""
+
+    owner: Client
+    account: str
+    guild: str
+    member: dict[str, Any]
+    group: dict[str, Any]
+    switch: dict[str, Any]
+    message: Mapping[str, str]
+
+    def path(self, template: str) -> str:
+        """The template with this system's own references in it."""
+        return template.format(
+            system=self.owner.id,
+            member=self.member["id"],
+            group=self.group["id"],
+            switch=self.switch["id"],
+            guild=self.guild,
+            message=self.message["id"],
+        )
+
+    def call(self, call: Call, client: Client) -> Answer:
+        """Do the call about this system, as `client`."""
+        path = self.path(call.template)
+        if call.body is None:
+            return client.send(call.method, path)
+        references = {"{member}": self.member["id"], "{group}": self.group["id"]}
+        body = [references.get(item, item) for item in call.body] if isinstance(call.body, list) else call.body
+        return client.send_json(call.method, path, json.dumps(body))
+
+
+PUBLIC_READS = (
+    Call("GET", "/systems/{system}"),
+    Call("GET", "/systems/{system}/settings"),
+    Call("GET", "/systems/{system}/members"),
+    Call("GET", "/systems/{system}/groups"),
+    Call("GET", "/systems/{system}/switches"),
+    Call("GET", "/systems/{system}/fronters"),
+    Call("GET", "/systems/{system}/switches/{switch}"),
+    Call("GET", "/systems/{system}/oembed.json"),
+    Call("GET", "/members/{member}"),
+    Call("GET", "/members/{member}/groups"),
+    Call("GET", "/members/{member}/oembed.json"),
+    Call("GET", "/groups/{group}"),
+    Call("GET", "/groups/{group}/members"),
+    Call("GET", "/groups/{group}/oembed.json"),
+    Call("GET", "/messages/{message}"),
+)
+OWNER_READS = (
+    Call("GET", "/systems/{system}/guilds/{guild}"),
+    Call("GET", "/systems/{system}/autoproxy?guild_id={guild}"),
+    Call("GET", "/members/{member}/guilds/{guild}"),
+)
+# Those that another system's client is refused by what the path names: a system, a member, a group.
+SYSTEM_WRITES = (
+    Call("PATCH", "/systems/{system}", {"name": "Changed"}),
+    Call("PATCH", "/systems/{system}/settings", {"pings_enabled": False}),
+    Call("PATCH", "/systems/{system}/guilds/{guild}", {"tag": "changed"}),
+    Call("PATCH", "/systems/{system}/autoproxy?guild_id={guild}", {"autoproxy_mode": "front"}),
+    Call("POST", "/systems/{system}/switches", {"members": []}),
+    Call("PATCH", "/systems/{system}/switches/{switch}", {"timestamp": "2024-05-02T12:00:00Z"}),
+    Call("PATCH", "/systems/{system}/switches/{switch}/members", []),
+    Call("DELETE", "/systems/{system}/switches/{switch}"),
+)
+MEMBER_WRITES = (
+    Call("PATCH", "/members/{member}", {"name": "Changed"}),
+    Call("POST", "/members/{member}/groups/add", ["{group}"]),
+    Call("POST", "/members/{member}/groups/remove", ["{group}"]),
+    Call("POST", "/members/{member}/groups/overwrite", []),
+    Call("PATCH", "/members/{member}/guilds/{guild}", {"display_name": "Changed"}),
+    Call("DELETE", "/members/{member}"),
+)
+GROUP_WRITES = (
+    Call("PATCH", "/groups/{group}", {"name": "Changed"}),
+    Call("POST", "/groups/{group}/members/add", ["{member}"]),
+    Call("POST", "/groups/{group}/members/remove", ["{member}"]),
+    Call("POST", "/groups/{group}/members/overwrite", []),
+    Call("DELETE", "/groups/{group}"),
+)
+CREATIONS = (Call("POST", "/members", {"name": "New"}), Call("POST", "/groups", {"name": "New"}))
+WRITES = (*SYSTEM_WRITES, *MEMBER_WRITES, *GROUP_WRITES, *CREATIONS)
+OWNER_ONLY = (*OWNER_READS, *WRITES)
+EVERY_OPERATION = (*PUBLIC_READS, *OWNER_ONLY)
