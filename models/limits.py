@@ -88,7 +88,7 @@ def parse_failure(text: str) -> bool:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST):
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= LARGEST):
         raise ValueError(_accepted())
     return int(text)
 
