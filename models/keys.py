@@ -63,9 +63,10 @@ class Verifier:
     def grant(self, authorization: bytes) -> Grant | None:
         """What the key in this Authorization header stands for; None if it is none, not ours, or deleted."""
         try:
-            row = _GRANT.row(uuid=self._id(authorization))
+            key_id = self._id(authorization)
         except _NotOurs:
             return None
+        row = _GRANT.row(uuid=key_id)
         return None if row is None else Grant(*row)
 
     def _signed_id(self, authorization: bytes) -> str:
