@@ -1,6 +1,10 @@
 """`pluralspec serve`: gunicorn, in this process, on a socket that is bound before anything else happens."""
 
+import errno
+import importlib
 import ipaddress
+import os
+import signal
 import socket
 import threading
 import warnings
@@ -8,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from http.client import HTTPConnection, HTTPException
+from types import ModuleType
 from typing import Any
 
 import click
@@ -54,11 +59,11 @@ def listen(host: str, port: int) -> Address:
 
 
 def _advice(host: str, port: int, error: OSError) -> str:
-    if isinstance(error, PermissionError):
+    if error.errno == errno.EACCES:
         return f"port {port} needs more rights than this user has: choose one from 1024 up, or --port 0 for any"
-    if isinstance(error, socket.gaierror):
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
         return f"{host} is no address of this machine: --host takes one, such as 127.0.0.1, or 0.0.0.0 for all"
-    if "in use" in str(error):
+    if error.errno == errno.EADDRINUSE:
         return f"port {port} on {host} is in use: choose another, or --port 0 for any free one"
     return f"cannot listen on {host} port {port}: {error.strerror}"
 
@@ -78,6 +83,7 @@ class Server(BaseApplication):
             "loglevel": "warning",
             "proc_name": "pluralspec",
             "control_socket_disable": True,
+            "when_ready": lambda arbiter: _end_gracefully(),
             "post_worker_init": lambda worker: _announce(worker, address, ready),
         }
         super().__init__()
@@ -88,11 +94,19 @@ class Server(BaseApplication):
 
     def load(self) -> Any:
         """The application, in each worker for itself: a connection to the database cannot be shared by processes."""
-        # Connexion loads a test client that wants to be another one; nobody here uses it.
-        warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
-        from handlers.request.application import create_app
+        return _application_module().create_app()
 
-        return create_app()
+
+def _application_module() -> ModuleType:
+    # Connexion loads a test client that wants to be another one; nobody here uses it.
+    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
+    return importlib.import_module("handlers.request.application")
+
+
+def _end_gracefully() -> None:
+    """Treat Ctrl-C like SIGTERM: gunicorn's quick stop is one that its uvicorn workers do not hear."""
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def _announce(worker: Any, address: Address, ready: Callable[[], None]) -> None:
@@ -169,13 +183,15 @@ def serve(host: str, port: int, workers: int, demo: bool, as_json: bool) -> None
     Brings the database up to date first. The address is printed when the server can answer.
 
     \b
-    pluralspec serve                    on http://127.0.0.1:8000, data in data/pluralspec.db
-    pluralspec serve --port 0 --demo    on any free port, with something to look at
+    pluralspec serve                   on http://127.0.0.1:8000
+    pluralspec serve --port 0 --demo   on any free port, with something to look at
     """
     address = listen(host, port)
     connect(make=True)
     systems = ensure() if demo else []
     store().close()
+    # Loaded before the workers start, they share its memory, and those that replace them are there at once.
+    _application_module()
 
     def ready() -> None:
         value = {"url": address.url, "port": address.port, "systems": [asdict(system) for system in systems]}

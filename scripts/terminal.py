@@ -3,13 +3,16 @@
 import json
 import os
 import shutil
+import sqlite3
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
+from peewee import PeeweeException
 
 from models import database
 from models.settings import Settings
@@ -48,8 +51,16 @@ def connect(*, make: bool = False) -> list[str]:
         raise click.ClickException(f"there is no database at {path} yet: `pluralspec migrate` makes it")
     from models import schema  # needs generated/, which not every command does
 
-    database.connect(url)
-    return schema.migrate()
+    try:
+        database.connect(url)
+        return schema.migrate()
+    except (PeeweeException, sqlite3.Error) as error:
+        raise click.ClickException(f"the database {_without_password(url)} cannot be used: {error}") from error
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", "@") if parts.password else url
 
 
 def confirm(question: str, *, yes: bool) -> None:

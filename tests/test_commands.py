@@ -53,7 +53,7 @@ def test_every_command_explains_itself_in_80_columns(path: tuple[str, ...]) -> N
     lines = shown.output.splitlines()
     assert lines[2].strip(), "a command says what it does"
     assert max(map(len, lines)) <= 80
-    assert not re.search(r"\.\.\.$", shown.output, re.MULTILINE), "a summary fits its line"
+    assert not any(line.endswith("...") for line in lines[1:]), "a summary fits its line"
 
 
 def test_version_is_the_same_everywhere(run: Commands) -> None:
