@@ -294,7 +294,7 @@ def _check_guard(contract: Contract, schema: str, rule: dict[str, Any], where: s
         _known([rule["instead"]], properties, "property", where)
 
 
-def _need(table: object, key: str, where: str) -> Any:  # noqa: ANN401 - YAML holds anything
+def _need(table: object, key: str, where: str) -> Any:
     if not isinstance(table, dict) or key not in table:
         raise GenerateError(f"openapi.yaml: {where} has no {key}")
     return table[key]
