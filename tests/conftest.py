@@ -12,14 +12,14 @@ from tests.support.keeper import Keeper, new_snowflake
 from tests.support.operations import Operations
 from tests.support.server import Server
 
-pytest.register_assert_rewrite("tests.support.client", "tests.support.wire")
-
 DATABASES = ("sqlite",)
 BEHAVIOUR = Path(__file__).parent / "behaviour"
 OPERATIONS_TEST = "tests/test_operations.py"
 
 # Two workers, so that what must hold between processes is tested between processes.
 SERVE_OPTIONS = ("--workers", "2")
+# The limits have tests of their own; here they would only be in the way.
+SERVE_ENVIRONMENT = {"RATE_LIMITS": "off"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,7 +79,7 @@ def database_url(database: str, tmp_path_factory: pytest.TempPathFactory) -> str
 @pytest.fixture(scope="session")
 def server(database_url: str) -> Iterator[Server]:
     """The real server, as a process of its own."""
-    with Server(*SERVE_OPTIONS, environment={"DATABASE_URL": database_url}) as running:
+    with Server(*SERVE_OPTIONS, environment={"DATABASE_URL": database_url, **SERVE_ENVIRONMENT}) as running:
         yield running
     assert "Traceback" not in "".join(running.log), "".join(running.log)
 

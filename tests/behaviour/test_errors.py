@@ -265,13 +265,8 @@ def test_operation_on_another_systems_group_is_403(home: Home, stranger: Client,
 
 @pytest.mark.parametrize("call", [call for call in WRITES if call not in CREATIONS], ids=str)
 def test_refused_operation_changes_nothing(home: Home, stranger: Client, anonymous: Client, call: Call) -> None:
-    templates = (
-        "/systems/@me",
-        "/systems/@me/settings",
-        "/systems/@me/members",
-        "/systems/@me/groups?with_members=true",
-    )
-    templates = (*templates, "/systems/@me/switches", "/systems/@me/guilds/{guild}", "/systems/@me/autoproxy?guild_id={guild}")
+    ends = ("", "/settings", "/members", "/groups?with_members=true", "/switches", "/guilds/{guild}")
+    templates = [f"/systems/@me{end}" for end in (*ends, "/autoproxy?guild_id={guild}")]
     paths = [home.path(template) for template in (*templates, "/members/{member}/guilds/{guild}")]
     before = [home.owner.get(path).ok() for path in paths]
     assert home.call(call, stranger).status == 403

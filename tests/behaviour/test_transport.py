@@ -64,7 +64,6 @@ WRONG_METHODS = (
     ("DELETE", "/systems/exampl/switches", {"GET", "POST"}),
     ("DELETE", "/messages/859883754233741322", {"GET"}),
     ("TRACE", "/systems/exampl", {"GET", "PATCH"}),
-    ("BREW", "/systems/exampl", {"GET", "PATCH"}),
 )
 POST_ONLY_PATHS = ("/members", "/groups", "/members/exampl/groups/add", "/groups/exampl/members/overwrite")
 
