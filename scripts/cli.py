@@ -2,18 +2,14 @@
 
 import importlib
 import os
-import sqlite3
 import sys
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
 import click
-from peewee import PeeweeException
 
-from models.database import DatabaseUnusable
-from models.settings import SettingError
-from scripts.terminal import json_option, show
+from scripts.terminal import REFUSALS, json_option, show
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,6 +20,7 @@ ELSEWHERE = {
     "demo": "scripts.demo",
     "system": "scripts.keeper",
     "account": "scripts.keeper",
+    "key": "scripts.key",
 }
 
 
@@ -115,7 +112,7 @@ def main() -> None:
         # Whoever read the output has seen enough; the interpreter must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except (SettingError, DatabaseUnusable, PeeweeException, sqlite3.Error, OSError) as error:
+    except REFUSALS as error:
         _stop(str(error), 1)
 
 

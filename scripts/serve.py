@@ -17,10 +17,12 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.errors import AppImportError
 
+from handlers.request.rate_limits.gcra import StoreUnavailable
 from models.database import store
 from scripts.demo import DemoSystem, ensure
-from scripts.terminal import connect, database_option, json_option, show
+from scripts.terminal import REFUSALS, connect, database_option, json_option, setting_option, show
 
 WORKER = "handlers.request.worker.Worker"
 BACKLOG = 2048
@@ -94,7 +96,10 @@ class Server(BaseApplication):
 
     def load(self) -> Any:
         """The application, in each worker for itself: a connection to the database cannot be shared by processes."""
-        return _application_module().create_app()
+        try:
+            return _application_module().create_app()
+        except (*REFUSALS, StoreUnavailable) as error:
+            raise AppImportError(f"pluralspec: {error}") from error
 
 
 def _application_module() -> ModuleType:
@@ -175,6 +180,7 @@ def _invitation(url: str, system: DemoSystem) -> list[str]:
     help="Processes that answer; one for each core is plenty.",
 )
 @click.option("--demo", is_flag=True, help="Fill an empty database with demo systems, and say how to try them.")
+@setting_option("--rate-limits", "RATE_LIMITS", "off, requests a second, or by class: message:5.", metavar="LIMITS")
 @database_option
 @json_option
 def serve(host: str, port: int, workers: int, demo: bool, as_json: bool) -> None:

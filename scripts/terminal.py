@@ -15,9 +15,14 @@ import click
 from peewee import PeeweeException
 
 from models import database
-from models.settings import Settings
+from models.database import DatabaseUnusable
+from models.settings import SettingError, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+REFUSALS = (SettingError, DatabaseUnusable, PeeweeException, sqlite3.Error, OSError)
+"""What can be wrong outside of the program: each is worth one line."""
 
 
 def _set_variable(variable: str) -> Callable[[click.Context, click.Parameter, str | None], None]:

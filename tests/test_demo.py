@@ -26,7 +26,9 @@ def run(tmp_path: Path) -> Commands:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose database was empty, so that it has the demo data now."""
-    with Server("--demo", environment={"PLURALSPEC_DATA": str(tmp_path_factory.mktemp("demo"))}) as running:
+    with Server(
+        "--demo", environment={"PLURALSPEC_DATA": str(tmp_path_factory.mktemp("demo")), "RATE_LIMITS": "off"}
+    ) as running:
         yield running
 
 
