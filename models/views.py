@@ -17,7 +17,7 @@ from orjson import Fragment
 from peewee import SQL, Case, Expression, Field, Node, fn
 
 from generated import types
-from generated.contract import PRIVACY, PRIVACY_KEYS, PropertyGuard
+from generated.contract import PRIVACY, PRIVACY_KEYS
 from models import snowflakes
 from models.compiled import json_array, json_object, literal
 from models.tables import (
@@ -77,28 +77,29 @@ class View(Generic[Entity]):
             return snowflakes.decode
         return Fragment if name in JSON_KEYS else None
 
-    def _owner_node(self, name: str) -> Node:
+    def _source(self, name: str, *, owner: bool) -> Node:
+        """Where the key comes from, as long as nothing guards it."""
         if name in self._special:
-            return self._special[name](True)
+            return self._special[name](owner)
         plain = column(self._table, name)
         return instant(plain) if isinstance(plain, InstantField) else plain
 
-    def _public_node(self, name: str) -> Node:
-        guard = self._guards.get(name)
-        if guard is not None:
-            return self._guarded(name, guard)
-        return self._special[name](False) if name in self._special else self._owner_node(name)
+    def _owner_node(self, name: str) -> Node:
+        return self._source(name, owner=True)
 
-    def _guarded(self, name: str, guard: PropertyGuard) -> Node:
+    def _public_node(self, name: str) -> Node:
         """The value while its key is public, and what the contract says otherwise."""
+        guard = self._guards.get(name)
+        if guard is None:
+            return self._source(name, owner=False)
         if guard.key is None:
             return SQL("NULL")
         otherwise: Node | None = None
         if guard.instead is not None:
-            otherwise = fn.COALESCE(self._owner_node(guard.instead), self._owner_node(name))
+            otherwise = fn.COALESCE(self._source(guard.instead, owner=False), self._source(name, owner=False))
         elif guard.value is not None:
             otherwise = EMPTY_LIST
-        return Case(None, [(is_public(self._table, guard.key), self._owner_node(name))], otherwise)
+        return Case(None, [(is_public(self._table, guard.key), self._source(name, owner=False))], otherwise)
 
 
 class Rows(Generic[Entity]):
@@ -154,10 +155,8 @@ def _switch_members(_: bool) -> Node:
 
 def _group_members(owner: bool) -> Node:
     query = GroupMember.select(Member.uuid).join(Member).where(GroupMember.group == Group.id).order_by(Member.id)
-    if owner:
-        return json_array(query.alias("part"), lambda member: member.uuid)
-    shown = json_array(query.where(is_public(Member, "visibility")).alias("part"), lambda member: member.uuid)
-    return Case(None, [(is_public(Group, "list_privacy"), shown)], EMPTY_LIST)
+    listed = query if owner else query.where(is_public(Member, "visibility"))
+    return json_array(listed.alias("part"), lambda member: member.uuid)
 
 
 def _autoproxy_member(_: bool) -> Node:

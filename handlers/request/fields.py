@@ -96,6 +96,7 @@ class ObjectBody:
         self._convert = {
             name: convert for name, each in schema["properties"].items() if (convert := _conversion(each)) is not None
         }
+        self._texts = {name for name, each in properties.items() if self._takes_blank(name, each)}
         self._nested = {
             name: frozenset(each["properties"]) for name, each in properties.items() if "properties" in each
         }
@@ -103,6 +104,11 @@ class ObjectBody:
         for name in self._tags:
             checked["properties"][name].pop("maxItems", None)
         self._validator = validator(checked)
+
+    def _takes_blank(self, name: str, schema: Values) -> bool:
+        """Whether a blank string stands for null: where the pattern admits one, or the key has words for it."""
+        pattern = jsonschema_rs.Draft202012Validator(schema, validate_formats=False)
+        return "string" in schema.get("type", ()) and (pattern.is_valid("") or "null" in self._messages.get(name, ()))
 
     def __call__(self, body: Json) -> Values:
         """The values to store, by key. Raises BadRequest, or InvalidModel with every error of the body."""
@@ -117,7 +123,9 @@ class ObjectBody:
 
     def _given(self, body: Values) -> Values:
         """The settable keys that were sent; blank strings are null, a privacy object that says nothing is missing."""
-        given = {key: _blank_is_null(value) for key, value in body.items() if key in self._properties}
+        given = {key: value for key, value in body.items() if key in self._properties}
+        for name in self._texts & given.keys():
+            given[name] = _blank_is_null(given[name])
         for name, keys in self._nested.items():
             if name in given and (given[name] is None or type(given[name]) is dict):
                 said = given.pop(name) or {}

@@ -209,9 +209,11 @@ def _body(definition: dict[str, Any], *, complete: bool) -> ListBody | ObjectBod
 def _json(scope: Scope, sent: bytearray | PayloadTooLarge | None) -> Any:
     if isinstance(sent, PayloadTooLarge):
         raise sent
+    if not sent:
+        raise BadRequest
     if not body.is_json(scope):
         raise UnsupportedMediaType
     try:
-        return orjson.loads(sent or b"")
+        return orjson.loads(sent)
     except orjson.JSONDecodeError:
         raise BadRequest from None

@@ -98,7 +98,8 @@ class Routing(RoutingMiddleware):
 
 def _is_legacy(segments: list[str]) -> bool:
     """Whether this is one of the short paths of the first version: /s, /s/..., /m, /m/..., /a/..., /msg/..."""
-    return segments[0] in ("s", "m") or (segments[0] in ("a", "msg") and len(segments) > 1)
+    first = segments[0] if segments else ""
+    return first in ("s", "m") or (first in ("a", "msg") and len(segments) > 1)
 
 
 def _has_user_agent(scope: Scope) -> bool:
