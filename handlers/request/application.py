@@ -15,8 +15,10 @@ from handlers.request.transport import Transport
 from models import database, schema, systems
 from models.compiled import compile_all
 from models.database import Store
+from models.keys import Verifier
 from models.references import Reference
 from models.settings import Settings
+from models.signing import SigningKey
 
 
 class App(AbstractApp):
@@ -53,4 +55,10 @@ def _services(settings: Settings, store: Store) -> Services:
         with store.session():
             return systems.find(ref)
 
-    return Services(settings, store, Clients(settings.trusted_proxies), open_counter(settings, find_system))
+    return Services(
+        settings=settings,
+        store=store,
+        verifier=Verifier(SigningKey(settings.signing_key or settings.beside_data("signing-key"))),
+        clients=Clients(settings.trusted_proxies),
+        counter=open_counter(settings, find_system),
+    )

@@ -27,6 +27,7 @@ from handlers.request.rate_limits import Clients, LocalCounter, RemoteCounter
 from handlers.request.subject import Subject
 from handlers.request.viewer import Gate, Viewer
 from models.database import Store
+from models.keys import Verifier
 from models.settings import Settings
 
 Result = TypeVar("Result")
@@ -38,6 +39,7 @@ class Services:
 
     settings: Settings
     store: Store
+    verifier: Verifier
     clients: Clients
     counter: LocalCounter | RemoteCounter | None
     """None: nothing is limited."""
@@ -51,7 +53,7 @@ class Operation:
         shared = CONTRACT["paths"][rules.path].get("parameters", [])
         given = [resolved(each) for each in shared + definition.get("parameters", [])]
         path = [each for each in given if each["in"] == "path"]
-        self._rules, self._handler, self._gate = rules, handler, Gate(rules)
+        self._rules, self._handler, self._gate = rules, handler, Gate(rules, services.verifier)
         self._path = [(parameters.argument(each["name"]), parameters.parser(each)) for each in path]
         self._query = [
             (each["name"], parameters.parser(each), each["schema"].get("default"))

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
-from generated.contract import SCOPE_LEVELS, Operation
+from generated.contract import Operation
 from generated.errors import Forbidden, Unauthorized
-from models import credentials
+from models import credentials, keys
+from models.keys import LEVELS, NOTHING, Verifier
 from models.references import Reference
 
-NOTHING, PUBLIC_READ, READ, WRITE = range(len(SCOPE_LEVELS) + 1)
-"""What credentials are worth for an operation; each level holds those below it."""
-
-_LEVELS = dict(zip(SCOPE_LEVELS, (PUBLIC_READ, READ, WRITE), strict=True))
+PUBLIC_READ, READ, WRITE = LEVELS.values()
 
 
 @dataclass(frozen=True)
@@ -36,26 +34,31 @@ ANONYMOUS = Viewer(None, NOTHING)
 class Gate:
     """What one operation asks of credentials."""
 
-    def __init__(self, operation: Operation) -> None:
-        scope = operation.scope
+    def __init__(self, operation: Operation, verifier: Verifier) -> None:
+        self._scope, self._verifier = operation.scope, verifier
+        # Without a scope, any valid credentials will do.
+        self._owner_needs = LEVELS[operation.scope.level] if operation.scope else NOTHING
+        self._me_needs = PUBLIC_READ if operation.scope else NOTHING
         self._owner_only = operation.owner_only
-        self._needed = _LEVELS[scope.level] if scope else NOTHING
-        # Operations without a scope, and the one that `identify` is for, take any valid credentials on @me.
-        self._me_needs = PUBLIC_READ if scope and not scope.identify else NOTHING
 
     def viewer(self, authorization: bytes | None) -> Viewer:
         """Who sent this `Authorization` header; whatever is not valid is nobody."""
         if authorization is None:
             return ANONYMOUS
-        system = credentials.system_of(authorization) if len(authorization) == credentials.TOKEN_LENGTH else None
-        return ANONYMOUS if system is None else Viewer(system, WRITE)
+        if len(authorization) == credentials.TOKEN_LENGTH:
+            system = credentials.system_of(authorization)
+            return ANONYMOUS if system is None else Viewer(system, WRITE)
+        grant = self._verifier.grant(authorization)
+        if grant is None:
+            return ANONYMOUS
+        return Viewer(grant.system, keys.level(grant.scopes, self._scope) if self._scope else NOTHING)
 
     def admit(self, viewer: Viewer) -> None:
         """Let the viewer in, or raise Unauthorized or Forbidden."""
         if self._owner_only:
             if viewer.system is None:
                 raise Unauthorized
-            if viewer.level < self._needed:
+            if viewer.level < self._owner_needs:
                 raise Forbidden
 
     def me(self, viewer: Viewer) -> Reference:
