@@ -107,8 +107,10 @@ class ObjectBody:
 
     def _takes_blank(self, name: str, schema: Values) -> bool:
         """Whether a blank string stands for null: where the pattern admits one, or the key has words for it."""
-        pattern = jsonschema_rs.Draft202012Validator(schema, validate_formats=False)
-        return "string" in schema.get("type", ()) and (pattern.is_valid("") or "null" in self._messages.get(name, ()))
+        if "string" not in schema.get("type", ()):
+            return False
+        own_words = "null" in self._messages.get(name, ()) and "format" not in schema
+        return own_words or bool(jsonschema_rs.Draft202012Validator(schema, validate_formats=False).is_valid(""))
 
     def __call__(self, body: Json) -> Values:
         """The values to store, by key. Raises BadRequest, or InvalidModel with every error of the body."""
