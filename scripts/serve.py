@@ -21,6 +21,7 @@ from gunicorn.errors import AppImportError
 
 from handlers.request.rate_limits.gcra import StoreUnavailable
 from models.database import store
+from models.signing import SigningKeyUnusable
 from scripts.demo import DemoSystem, ensure
 from scripts.terminal import REFUSALS, connect, database_option, json_option, setting_option, show
 
@@ -98,7 +99,7 @@ class Server(BaseApplication):
         """The application, in each worker for itself: a connection to the database cannot be shared by processes."""
         try:
             return _application_module().create_app()
-        except (*REFUSALS, StoreUnavailable) as error:
+        except (*REFUSALS, StoreUnavailable, SigningKeyUnusable) as error:
             raise AppImportError(f"pluralspec: {error}") from error
 
 
