@@ -77,9 +77,21 @@ def database_url(database: str, tmp_path_factory: pytest.TempPathFactory) -> str
 
 
 @pytest.fixture(scope="session")
-def server(database_url: str) -> Iterator[Server]:
+def signing_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the key that signs API keys; the servers and the keeper share it."""
+    return tmp_path_factory.mktemp("signing") / "key"
+
+
+@pytest.fixture(scope="session")
+def environment(database_url: str, signing_key: Path) -> dict[str, str]:
+    """What every server on the database needs to know."""
+    return {"DATABASE_URL": database_url, "PLURALSPEC_SIGNING_KEY": str(signing_key)}
+
+
+@pytest.fixture(scope="session")
+def server(environment: dict[str, str]) -> Iterator[Server]:
     """The real server, as a process of its own."""
-    with Server(*SERVE_OPTIONS, environment={"DATABASE_URL": database_url, **SERVE_ENVIRONMENT}) as running:
+    with Server(*SERVE_OPTIONS, environment=environment | SERVE_ENVIRONMENT) as running:
         yield running
     assert "Traceback" not in "".join(running.log), "".join(running.log)
 
@@ -105,9 +117,9 @@ def anonymous(http: httpx.Client, base_url: str, operations: Operations) -> Clie
 
 
 @pytest.fixture(scope="session")
-def keeper(database_url: str, anonymous: Client) -> Iterator[Keeper]:
+def keeper(database_url: str, signing_key: Path, anonymous: Client) -> Iterator[Keeper]:
     """What only the keeper of our own server can do."""
-    keeper = Keeper(database_url, anonymous)
+    keeper = Keeper(database_url, signing_key, anonymous)
     yield keeper
     keeper.close()
 

@@ -104,6 +104,10 @@ class Client:
         """A client like this one with another `Authorization` header."""
         return Client(self._http, self.base_url, self._operations, token=token, short_id=short_id, uuid=uuid)
 
+    def at(self, base_url: str) -> "Client":
+        """The same client, speaking to another address."""
+        return Client(self._http, base_url, self._operations, token=self.token, short_id=self.id, uuid=self.uuid)
+
     def send(
         self,
         method: str,

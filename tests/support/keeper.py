@@ -4,12 +4,16 @@ The checks get these through fixtures and know nothing of how they work. All of 
 database that the server uses, so that a fresh system costs milliseconds.
 """
 
+import base64
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from models import database, keeper, tables
+from models import database, keeper, keys, tables
+from models.signing import SigningKey
 from tests.support.client import Client
 
 _DISCORD_EPOCH = 1_420_070_400_000
@@ -31,11 +35,17 @@ def new_message_id() -> str:
     return message_id(datetime.fromtimestamp(1_704_067_200 + secrets.randbelow(366 * 86_400), UTC))
 
 
+def key_parts(client: Client) -> Any:
+    """What the payload of the client's API key says."""
+    payload = str(client.token).removeprefix("Bearer ").split(":")[1]
+    return json.loads(base64.b64decode(payload, validate=True))
+
+
 class Keeper:
     """Reaches into the server's database."""
 
-    def __init__(self, database_url: str, anonymous: Client) -> None:
-        self._anonymous = anonymous
+    def __init__(self, database_url: str, signing_key: Path, anonymous: Client) -> None:
+        self._anonymous, self._signing = anonymous, SigningKey(signing_key)
         database.connect(database_url)
 
     def close(self) -> None:
@@ -50,6 +60,15 @@ class Keeper:
     def new_token(self, system: Client) -> Client:
         """A client of the same system with a new token, which ends the old one."""
         return self._client(system.id, system.uuid, keeper.new_token(system.id))
+
+    def new_key(self, system: Client, *scopes: str) -> Client:
+        """A client of the same system with a new API key instead of its token."""
+        made = keys.create(system.id, "for a test", scopes, self._signing)
+        return self._client(system.id, system.uuid, f"Bearer {made.key}")
+
+    def delete_key(self, client: Client) -> None:
+        """End the key that `new_key` gave this client."""
+        keys.delete(key_parts(client)["tid"])
 
     def link_account(self, system: Client, account: str) -> None:
         """Link a Discord account to the system."""

@@ -32,11 +32,18 @@ class RawAnswer:
 
 
 def exchange(
-    base_url: str, method: str, target: str, headers: Iterable[tuple[str, str]] = (), body: bytes | None = None
+    base_url: str,
+    method: str,
+    target: str,
+    headers: Iterable[tuple[str, str]] = (),
+    body: bytes | None = None,
+    *,
+    source: str = "",
 ) -> RawAnswer:
-    """Send `method target` with `Host` and these headers only, and read the answer."""
+    """Send `method target` with `Host` and these headers only, from the address `source`, and read the answer."""
     address = urlsplit(base_url)
-    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE)
+    host, port = str(address.hostname), address.port
+    connection = http.client.HTTPConnection(host, port, PATIENCE, (source, 0) if source else None)
     try:
         connection.putrequest(method, target, skip_accept_encoding=True)
         for name, value in headers:
