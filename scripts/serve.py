@@ -1,7 +1,6 @@
 """`pluralspec serve`: gunicorn, in this process, on a socket that is bound before anything else happens."""
 
 import errno
-import importlib
 import ipaddress
 import os
 import signal
@@ -12,18 +11,16 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from http.client import HTTPConnection, HTTPException
-from types import ModuleType
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
-from gunicorn.errors import AppImportError
 
 from handlers.request.rate_limits.gcra import StoreUnavailable
 from models.database import store
 from models.signing import SigningKeyUnusable
 from scripts.demo import DemoSystem, ensure
-from scripts.terminal import REFUSALS, connect, database_option, json_option, setting_option, show
+from scripts.terminal import connect, database_option, json_option, setting_option, show
 
 WORKER = "handlers.request.worker.Worker"
 BACKLOG = 2048
@@ -97,16 +94,18 @@ class Server(BaseApplication):
 
     def load(self) -> Any:
         """The application, in each worker for itself: a connection to the database cannot be shared by processes."""
-        try:
-            return _application_module().create_app()
-        except (*REFUSALS, StoreUnavailable, SigningKeyUnusable) as error:
-            raise AppImportError(f"pluralspec: {error}") from error
+        return _application()
 
 
-def _application_module() -> ModuleType:
+def _application() -> Any:
     # Connexion loads a test client that wants to be another one; nobody here uses it.
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
-    return importlib.import_module("handlers.request.application")
+    from handlers.request.application import create_app
+
+    try:
+        return create_app()
+    except (StoreUnavailable, SigningKeyUnusable) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _end_gracefully() -> None:
@@ -196,9 +195,9 @@ def serve(host: str, port: int, workers: int, demo: bool, as_json: bool) -> None
     address = listen(host, port)
     connect(make=True)
     systems = ensure() if demo else []
+    # Once before the workers do it: what is wrong is said once, and what was loaded is shared.
+    _application()
     store().close()
-    # Loaded before the workers start, they share its memory, and those that replace them are there at once.
-    _application_module()
 
     def ready() -> None:
         value = {"url": address.url, "port": address.port, "systems": [asdict(system) for system in systems]}
