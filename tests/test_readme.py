@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -63,7 +64,7 @@ def test_the_first_session_can_be_pasted(tmp_path: Path) -> None:
     assert answers[5]["errors"].keys() == {"name", "color", "birthday"}
 
 
-def _json_documents(text: str) -> list[dict[str, object]]:
+def _json_documents(text: str) -> list[dict[str, Any]]:
     """The JSON documents that stand in `text` one behind the other."""
     found, position = [], 0
     while position < len(text):
