@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.client import Client
 from tests.support.home import Home
-from tests.support.keeper import Keeper, new_snowflake
+from tests.support.keeper import Keeper
 from tests.support.operations import Operations
 from tests.support.server import Server
 
@@ -145,10 +145,4 @@ def stranger(keeper: Keeper) -> Client:
 @pytest.fixture
 def home(keeper: Keeper) -> Home:
     """A system with one of everything that a path can name."""
-    account, guild = new_snowflake(), new_snowflake()
-    owner = keeper.new_system(accounts=[account])
-    member = owner.new_member()
-    group = owner.new_group(members=[member["id"]])
-    switch = owner.new_switch(member["id"], timestamp="2024-05-01T12:00:00Z")
-    message = keeper.add_message(member["uuid"], sender=account, guild=guild)
-    return Home(owner, account, guild, member, group, switch, message)
+    return keeper.new_home()

@@ -15,6 +15,7 @@ from typing import Any
 from models import database, keeper, keys, tables
 from models.signing import SigningKey
 from tests.support.client import Client
+from tests.support.home import Home
 
 _DISCORD_EPOCH = 1_420_070_400_000
 
@@ -57,6 +58,16 @@ class Keeper:
         made = keeper.create_system(name=name, accounts=tuple(accounts))
         return self._client(made.id, made.uuid, made.token)
 
+    def new_home(self) -> Home:
+        """A system with one of everything that a path can name."""
+        account, guild = new_snowflake(), new_snowflake()
+        owner = self.new_system(accounts=[account])
+        member = owner.new_member()
+        group = owner.new_group(members=[member["id"]])
+        switch = owner.new_switch(member["id"], timestamp="2024-05-01T12:00:00Z")
+        message = self.add_message(member["uuid"], sender=account, guild=guild)
+        return Home(owner, account, guild, member, group, switch, message)
+
     def new_token(self, system: Client) -> Client:
         """A client of the same system with a new token, which ends the old one."""
         return self._client(system.id, system.uuid, keeper.new_token(system.id))
@@ -65,6 +76,10 @@ class Keeper:
         """A client of the same system with a new API key instead of its token."""
         made = keys.create(system.id, "for a test", scopes, self._signing)
         return self._client(system.id, system.uuid, f"Bearer {made.key}")
+
+    def set_scopes(self, client: Client, *scopes: str) -> None:
+        """Change what is stored for the client's key; the key itself stays as it is."""
+        _set(tables.ApiKey, tables.ApiKey.uuid == key_parts(client)["tid"], {"scopes": json.dumps(scopes)})
 
     def delete_key(self, client: Client) -> None:
         """End the key that `new_key` gave this client."""
