@@ -125,7 +125,8 @@ def ensure(seed: int = SEED) -> list[DemoSystem]:
     """Fill an empty database; those demo systems whose token opens them."""
     if not System.select().exists():
         return fill(seed)
-    return [system for system in identities(seed) if credentials.system_of(system.token.encode()) is not None]
+    with store().session():
+        return [system for system in identities(seed) if credentials.system_of(system.token.encode()) is not None]
 
 
 class _Story:
