@@ -1,6 +1,6 @@
 """Fixtures: a real server, and clients of systems that nobody has used yet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -122,12 +122,6 @@ def keeper(database_url: str, signing_key: Path, anonymous: Client) -> Iterator[
     keeper = Keeper(database_url, signing_key, anonymous)
     yield keeper
     keeper.close()
-
-
-@pytest.fixture
-def new_system(keeper: Keeper) -> Callable[[], Client]:
-    """Makes a client of one more fresh system."""
-    return keeper.new_system
 
 
 @pytest.fixture

@@ -393,6 +393,20 @@ def test_request_about_another_or_no_system_counts_for_the_address(
     counted(me(stranger, limited)).is_first()
 
 
+def test_refused_write_to_another_system_counts_for_the_address(
+    home: Home, stranger: Client, limited: str, address: str
+) -> None:
+    headers = [("User-Agent", USER_AGENT), as_system(stranger)]
+
+    def send() -> RawAnswer:
+        return exchange(limited, "DELETE", f"/v2/members/{home.member['id']}", headers, source=address)
+
+    before = spend(send, 2)
+    assert [count.answer.status for count in before] == [403, 403]
+    before[0].is_first()
+    counted(send).follows(before)
+
+
 def test_message_of_another_system_counts_for_the_address(
     home: Home, stranger: Client, limited: str, address: str
 ) -> None:

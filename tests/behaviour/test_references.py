@@ -86,6 +86,11 @@ def test_system_by_me(owner: Client) -> None:
     assert owner.get("/systems/@me").ok()["uuid"] == owner.uuid
 
 
+def test_system_by_me_with_spaces_around_it(owner: Client, anonymous: Client) -> None:
+    assert owner.get("/systems/%20@me%20").ok()["uuid"] == owner.uuid
+    anonymous.get("/systems/%20@me%20").fails(UNAUTHORIZED)
+
+
 @pytest.mark.parametrize(
     "account",
     ["10000000000000017", "466378653216014359", "4663786532160143590", "9223372036854775808", "18446744073709551615"],
