@@ -66,8 +66,11 @@ def cli() -> None:
 @json_option
 def generate(check: bool, as_json: bool) -> None:
     """Write generated/ from openapi.yaml."""
-    module = _development_tool("scripts.generate")
-    paths: list[Path] = module.stale(ROOT) if check else module.write(ROOT)
+    module = _development_tool("scripts.generate", "datamodel_code_generator", "ruff")
+    try:
+        paths: list[Path] = module.stale(ROOT) if check else module.write(ROOT)
+    except module.GenerateError as error:
+        raise click.ClickException(str(error)) from error
     names = [str(path.relative_to(ROOT)) for path in paths]
     line = "{} is out of date: run `pluralspec generate`" if check else "wrote {}"
     text = "\n".join(line.format(name) for name in names) or "generated/ is up to date."
@@ -85,9 +88,11 @@ def lint(contract: Path, as_json: bool) -> None:
     sys.exit(1 if problems else 0)
 
 
-def _development_tool(name: str) -> ModuleType:
+def _development_tool(module: str, *programs: str) -> ModuleType:
     try:
-        return importlib.import_module(name)
+        for program in programs:
+            importlib.import_module(program)
+        return importlib.import_module(module)
     except ImportError as error:
         raise click.ClickException(
             f"{error.name} is not installed; this command is for developers: ./scripts/test sets up what it needs"

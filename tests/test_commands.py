@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -18,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from scripts.cli import cli
-from tests.support.commands import COMMAND, Commands
+from tests.support.commands import COMMAND, Commands, Outcome
 from tests.support.server import ROOT, Server
 
 ACCOUNT = "123456789012345678"
@@ -266,3 +267,28 @@ def test_lint_names_what_is_wrong_and_fails(run: Commands, tmp_path: Path) -> No
     outcome = run("lint", str(broken))
     assert (outcome.code, outcome.err) == (1, "")
     assert outcome.out.strip()
+
+
+def _generate_in_a_copy(tmp_path: Path, contract: str) -> Outcome:
+    """Run `generate` where openapi.yaml is this and generated/ cannot even be loaded."""
+    for folder in ("scripts", "models"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "openapi.yaml").write_text(contract)
+    (tmp_path / "generated").mkdir()
+    (tmp_path / "generated" / "contract.py").write_text("<<<<<<< ours")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [*COMMAND, "generate"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def test_generate_repairs_what_cannot_be_loaded(tmp_path: Path) -> None:
+    _generate_in_a_copy(tmp_path, (ROOT / "openapi.yaml").read_text()).ok()
+    for name in ("contract.py", "errors.py", "types.py", "openapi.json"):
+        assert (tmp_path / "generated" / name).read_text() == (ROOT / "generated" / name).read_text()
+
+
+def test_generate_refuses_a_broken_contract_and_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    _generate_in_a_copy(tmp_path, "openapi: [3.0.3\n").refuses("openapi.yaml:2")
+    assert (tmp_path / "generated" / "contract.py").read_text() == "<<<<<<< ours"
