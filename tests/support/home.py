@@ -45,12 +45,16 @@ class Home:
 
     def call(self, call: Call, client: Client) -> Answer:
         """Do the call about this system, as `client`."""
-        path = self.path(call.template)
+        path, body = self.path(call.template), self.body(call)
+        return client.send(call.method, path) if body is None else client.send_json(call.method, path, body)
+
+    def body(self, call: Call) -> bytes | None:
+        """The call's body, with this system's own references in it."""
         if call.body is None:
-            return client.send(call.method, path)
+            return None
         references = {"{member}": self.member["id"], "{group}": self.group["id"]}
         body = [references.get(item, item) for item in call.body] if isinstance(call.body, list) else call.body
-        return client.send_json(call.method, path, json.dumps(body))
+        return json.dumps(body).encode()
 
 
 PUBLIC_READS = (

@@ -85,6 +85,10 @@ class Keeper:
         """End the key that `new_key` gave this client."""
         keys.delete(key_parts(client)["tid"])
 
+    def delete_system(self, system: Client) -> None:
+        """Delete the system with all that it has."""
+        keeper.delete_system(system.id)
+
     def link_account(self, system: Client, account: str) -> None:
         """Link a Discord account to the system."""
         keeper.link_account(system.id, account)
