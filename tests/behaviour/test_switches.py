@@ -142,9 +142,10 @@ def test_systems_may_use_the_same_timestamp(owner: Client, stranger: Client) -> 
 
 
 def test_create_with_the_members_of_the_newest_switch_is_40004(owner: Client, refs: list[str]) -> None:
-    switch = owner.new_switch(*refs, timestamp=JANUARY)
-    owner.post(SWITCHES, {"members": refs, "timestamp": FEBRUARY}).fails(IDENTICAL_MEMBERS)
-    owner.post(SWITCHES, {"members": refs}).fails(IDENTICAL_MEMBERS)
+    order = [refs[1], refs[2], refs[0]]
+    switch = owner.new_switch(*order, timestamp=JANUARY)
+    owner.post(SWITCHES, {"members": order, "timestamp": FEBRUARY}).fails(IDENTICAL_MEMBERS)
+    owner.post(SWITCHES, {"members": order}).fails(IDENTICAL_MEMBERS)
     assert owner.get(SWITCHES).ok() == [in_list(switch)]
 
 
@@ -343,14 +344,15 @@ def test_update_members_to_none(owner: Client, refs: list[str]) -> None:
 
 
 def test_update_members_to_another_order(owner: Client, members: list[Any], refs: list[str]) -> None:
-    switch = owner.new_switch(*refs, timestamp=JANUARY)
-    assert owner.patch(f"{SWITCHES}/{switch['id']}/members", refs[::-1]).ok()["members"] == members[::-1]
+    switch = owner.new_switch(*refs[::-1], timestamp=JANUARY)
+    assert owner.patch(f"{SWITCHES}/{switch['id']}/members", refs).ok()["members"] == members
 
 
 def test_update_members_to_the_same_is_40004(owner: Client, members: list[Any], refs: list[str]) -> None:
-    switch = owner.new_switch(*refs, timestamp=JANUARY)
-    owner.patch(f"{SWITCHES}/{switch['id']}/members", refs).fails(IDENTICAL_MEMBERS)
-    owner.patch(f"{SWITCHES}/{switch['id']}/members", [member["uuid"] for member in members]).fails(IDENTICAL_MEMBERS)
+    switch = owner.new_switch(*refs[::-1], timestamp=JANUARY)
+    by_uuid = [member["uuid"] for member in members[::-1]]
+    owner.patch(f"{SWITCHES}/{switch['id']}/members", refs[::-1]).fails(IDENTICAL_MEMBERS)
+    owner.patch(f"{SWITCHES}/{switch['id']}/members", by_uuid).fails(IDENTICAL_MEMBERS)
 
 
 def test_update_members_of_an_older_switch_to_the_same_is_40004(owner: Client, refs: list[str]) -> None:
