@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
-from playhouse.migrations import Runner
+from playhouse.migrations import Migration, Runner
 
 from generated.contract import PRIVACY_KEYS
 from models.compiled import literal
@@ -39,6 +40,17 @@ def pending() -> list[str]:
             f"the database was made by a newer release of pluralspec (it has {newer[-1]}): install that release"
         )
     return [migration.name for migration in status if migration.applied is None] + _missing_privacy_columns()
+
+
+def lacking() -> list[str]:
+    """The migrations that the database has not seen, asked as requests ask: for a server that has been started."""
+    seen = store().execute('SELECT "name" FROM "schema_migration"', ()).fetchall()
+    return sorted(_known().difference(name for (name,) in seen))
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(migration.name for migration in Migration.load_directory(str(MIGRATIONS)))
 
 
 def _runner() -> Runner:

@@ -1,10 +1,15 @@
 """What holds for every request and every answer, whatever they are about."""
 
 from collections.abc import MutableMapping
+from time import perf_counter_ns
 from typing import Any
+
+from connexion.middleware.abstract import ROUTING_CONTEXT
 
 from generated.contract import OPERATIONS, VERSION
 from handlers.request.answers import Header, Receive, Scope, Send
+from handlers.request.logs import AccessLog, identify
+from handlers.request.metrics import LEFT, Meter
 
 _METHODS = ", ".join([*dict.fromkeys(each.method for each in OPERATIONS.values()), "HEAD", "OPTIONS"]).encode()
 
@@ -13,7 +18,8 @@ COMMON: list[Header] = [
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
-        b"X-PluralKit-Version, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Scope",
+        b"X-PluralKit-Version, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Scope, "
+        b"X-Request-Id",
     ),
 ]
 _PREFLIGHT: list[Header] = [
@@ -24,31 +30,42 @@ _PREFLIGHT: list[Header] = [
 
 
 class Transport:
-    """The outermost middleware: headers of every answer, preflight, HEAD as GET without a body."""
+    """The outermost middleware: headers of every answer, preflight, HEAD as GET without a body, counting, logging."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, meter: Meter | None = None, access_log: AccessLog | None = None) -> None:
         self.app = app
+        self._meter, self._access_log = meter, access_log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif scope["method"] == "OPTIONS":
-            await send({"type": "http.response.start", "status": 204, "headers": COMMON + _PREFLIGHT})
-            await send({"type": "http.response.body"})
-        elif scope["method"] == "HEAD":
-            await self.app({**scope, "method": "GET"}, receive, _finished(send, keep_body=False))
-        else:
-            await self.app(scope, receive, _finished(send))
+            return
+        began, status, method = perf_counter_ns(), LEFT, scope["method"]
+        request_id = identify(scope["headers"])
+
+        async def finished(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] += (*COMMON, request_id)
+            elif method == "HEAD":
+                message["body"] = b""
+            await send(message)
+
+        if method == "HEAD":
+            scope = {**scope, "method": "GET"}
+        try:
+            await (_preflight(finished) if method == "OPTIONS" else self.app(scope, receive, finished))
+        finally:
+            took = perf_counter_ns() - began
+            routed = scope.get("extensions")
+            operation = routed[ROUTING_CONTEXT]["operation_id"] if routed else None
+            if self._meter:
+                self._meter.count(operation, status, took)
+            if self._access_log:
+                self._access_log.write(request_id, scope["client"], method, operation, status, took)
 
 
-def _finished(send: Send, *, keep_body: bool = True) -> Send:
-    """A `send` that adds the common headers, and takes the body away from answers to HEAD."""
-
-    async def finished(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"].extend(COMMON)
-        elif not keep_body:
-            message["body"] = b""
-        await send(message)
-
-    return finished
+async def _preflight(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": list(_PREFLIGHT)})
+    await send({"type": "http.response.body"})
