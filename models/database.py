@@ -8,9 +8,13 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from peewee import Database, DatabaseProxy, PeeweeException, SqliteDatabase
+
+Result = TypeVar("Result")
+
+SQLITE = "sqlite:///"
 
 proxy = DatabaseProxy()
 """What the tables are bound to; `connect` decides what stands behind it."""
@@ -19,17 +23,24 @@ proxy = DatabaseProxy()
 OLDEST_SQLITE = (3, 38, 0)
 
 CONNECTIONS = 8
-"""To Postgres, for each process."""
+"""To Postgres, for each worker process."""
+PATIENCE = 5.0
+"""Seconds that a statement may take on Postgres, or wait for its turn on SQLite."""
 
 
 class DatabaseUnusable(Exception):
     """The database cannot be opened; the text is one line that says why and what to do."""
 
 
+class SystemGone(Exception):
+    """The system that wants to write was deleted a moment ago."""
+
+
 class Cursor(Protocol):
     """The part of a driver's cursor that the queries use."""
 
-    rowcount: int
+    @property
+    def rowcount(self) -> int: ...
 
     def fetchone(self) -> Any: ...
 
@@ -44,16 +55,27 @@ class Store(Protocol):
     """Whether a query waits for another machine, so that it must not run on the event loop."""
     unavailable: tuple[type[Exception], ...]
     """What the driver raises when the database cannot be reached, is full or is locked."""
+    again: tuple[type[Exception], ...]
+    """What is raised when others were in the way and all was taken back: the same work may succeed the next time."""
     peewee: Database
 
     def open(self) -> None:
         """Connect; to be called in the process that will use the connection."""
 
+    def release(self) -> None:
+        """Let go of what only the schema and the commands need: from now on there are only requests."""
+
     def close(self) -> None:
-        """Let the connection go."""
+        """Let every connection go."""
+
+    def check_room(self, workers: int) -> None:
+        """Raise DatabaseUnusable if so many worker processes could ask for more connections than there are."""
+
+    async def run(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        """Do `work` where it may wait for the database, in a session."""
 
     def session(self) -> AbstractContextManager[None]:
-        """A connection for this thread, for the time of one request."""
+        """A connection that works for this thread, for the time of one request."""
 
     def execute(self, sql: str, parameters: Sequence[Any], /) -> Cursor:
         """Run one statement on this thread's connection."""
@@ -62,7 +84,7 @@ class Store(Protocol):
         """Run one statement for each of `rows`."""
 
     def transaction(self, system: int) -> AbstractContextManager[None]:
-        """All or nothing; writers to the same `system` come one after another."""
+        """All or nothing; writers to the same `system` come one after another. Raises SystemGone."""
 
 
 class SQLiteStore:
@@ -71,6 +93,7 @@ class SQLiteStore:
     dialect: ClassVar[str] = "sqlite"
     blocking: ClassVar[bool] = False
     unavailable: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
+    again: tuple[type[Exception], ...] = (sqlite3.IntegrityError,)
 
     def __init__(self, path: str) -> None:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
@@ -79,7 +102,12 @@ class SQLiteStore:
         self.peewee = SqliteDatabase(
             path,
             # FULL makes an acknowledged write survive a loss of power, not only of the process.
-            pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "busy_timeout": 5000},
+            pragmas={
+                "journal_mode": "wal",
+                "synchronous": "full",
+                "foreign_keys": 1,
+                "busy_timeout": round(PATIENCE * 1000),
+            },
             field_types={"INSTANT": "TEXT"},
             # A deferred transaction that turns into a writer fails at once when another one is writing.
             lock_type="IMMEDIATE",
@@ -93,35 +121,60 @@ class SQLiteStore:
         self.execute = self._connection.execute
         self.executemany = self._connection.executemany
 
+    def release(self) -> None:
+        """Nothing: requests use the same connection."""
+
     def close(self) -> None:
         self.peewee.close()
+
+    def check_room(self, workers: int) -> None:
+        """Nothing: as many processes as there are may open a file."""
+
+    async def run(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        return work(*arguments)
 
     def session(self) -> AbstractContextManager[None]:
         return nullcontext()
 
     def transaction(self, system: int) -> AbstractContextManager[None]:
-        return Transaction(self.execute, ("BEGIN IMMEDIATE", ()))
+        return WriterTransaction(self.execute, "BEGIN IMMEDIATE", 'SELECT 1 FROM "system" WHERE "id" = ?', system)
 
 
 class Transaction:
     """Commits what ran in its block, or takes all of it back."""
 
-    def __init__(self, execute: Callable[..., Any], *begin: tuple[str, Sequence[Any]]) -> None:
-        """`begin` are the statements that the transaction starts with."""
+    def __init__(self, execute: Callable[..., Any], begin: tuple[str, Sequence[Any]]) -> None:
+        """`begin` is the statement that it begins with."""
         self._execute, self._begin = execute, begin
 
     def __enter__(self) -> None:
-        for sql, parameters in self._begin:
-            self._execute(sql, parameters)
+        self._execute(*self._begin)
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if kind is not None:
-            self._execute("ROLLBACK")
+            self._execute("ROLLBACK", ())
             return
         try:
-            self._execute("COMMIT")
+            self._execute("COMMIT", ())
         except BaseException:
-            self._execute("ROLLBACK")
+            self._execute("ROLLBACK", ())
+            raise
+
+
+class WriterTransaction(Transaction):
+    """A transaction that begins with `lock`, a query that finds the row of the system that writes."""
+
+    def __init__(self, execute: Callable[..., Any], begin: str, lock: str, system: int) -> None:
+        super().__init__(execute, (begin, ()))
+        self._lock, self._system = lock, system
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        try:
+            if self._execute(self._lock, (self._system,)).fetchone() is None:
+                raise SystemGone
+        except BaseException:
+            self._execute("ROLLBACK", ())
             raise
 
 
@@ -135,24 +188,36 @@ def store() -> Store:
     return _current
 
 
-def connect(url: str) -> Store:
-    """Open the database at `url` and bind the tables to it. Raises DatabaseUnusable."""
+def connect(url: str, *, connections: int = CONNECTIONS, patience: float = PATIENCE) -> Store:
+    """Open the database at `url` and bind the tables to it. Raises DatabaseUnusable.
+
+    On Postgres, requests have so many `connections`, and a statement may take so many seconds (`patience`).
+    """
     global _current
     if _current is not None:
         _current.close()
-    opened = _store_of(url)
+    opened = _store_of(url, connections, patience)
     proxy.initialize(opened.peewee)
     try:
         opened.open()
     except (PeeweeException, OSError) as error:
-        raise DatabaseUnusable(f"{url}: {error}") from error
+        raise DatabaseUnusable(f"{shown(url)}: {' '.join(str(error).split())}") from error
     _current = opened
     return opened
 
 
-def _store_of(url: str) -> Store:
-    if url.startswith("sqlite:///"):
-        return SQLiteStore(url.removeprefix("sqlite:///"))
+def shown(url: str) -> str:
+    """The address of a database as it may be printed: without a password. Raises DatabaseUnusable."""
+    if url.startswith(SQLITE):
+        return url
+    from models import postgres
+
+    return postgres.shown(url)
+
+
+def _store_of(url: str, connections: int, patience: float) -> Store:
+    if url.startswith(SQLITE):
+        return SQLiteStore(url.removeprefix(SQLITE))
     from models.postgres import PostgresStore  # its driver takes a while to load, and SQLite needs none of it
 
-    return PostgresStore(url, CONNECTIONS)
+    return PostgresStore(url, connections, patience)

@@ -1,15 +1,64 @@
-"""The connection to Postgres: psycopg 3, a bounded pool, and one connection a thread for the time of a request."""
+"""The connection to Postgres: psycopg 3, in a bounded number of threads that each have a connection of their own.
 
+A thread connects when it is first used and again when it finds its connection dead, so requests go on by themselves
+after Postgres was away. `psycopg_pool` would hand connections from thread to thread, and wait ever longer between its
+attempts to reconnect.
+"""
+
+import asyncio
+import select
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any, ClassVar
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, ClassVar, TypeVar
 
 import psycopg
 from peewee import PostgresqlDatabase
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 
-from models.database import Cursor, Transaction
+from models.database import Cursor, DatabaseUnusable, WriterTransaction
+
+Result = TypeVar("Result")
+Parameters = dict[str, Any]
+
+_DEFAULTS: Parameters = {
+    "application_name": "pluralspec",
+    # Seconds, and milliseconds, after which a machine that does not answer is taken for gone.
+    "connect_timeout": 2,
+    "tcp_user_timeout": 3000,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+}
+"""What an address may say otherwise."""
+
+_PAUSE = 0.5
+"""Seconds after a failure to connect in which nobody else tries."""
+
+_STATEMENTS = 500
+"""That a connection keeps prepared: more than there are."""
+
+_ROOM = """
+    SELECT LEAST(
+        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+            - COALESCE(current_setting('reserved_connections', true)::int, 0),
+        (SELECT NULLIF(datconnlimit, -1) FROM pg_database WHERE datname = current_database()),
+        (SELECT NULLIF(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user)
+    )
+"""
+_LOCK = 'SELECT 1 FROM "system" WHERE "id" = %s FOR NO KEY UPDATE'
+
+
+class _Own(threading.local):
+    """What each thread has for itself."""
+
+    connection: psycopg.Connection[Any] | None = None
+    hung_up: "select.poll | None" = None
+    pooled = False
 
 
 class PostgresStore:
@@ -17,47 +66,161 @@ class PostgresStore:
 
     dialect: ClassVar[str] = "postgres"
     blocking: ClassVar[bool] = True
-    unavailable: tuple[type[Exception], ...] = (psycopg.OperationalError, PoolTimeout)
+    # Beside what cannot be reached: a server that has become a replica, and one that is frozen.
+    unavailable: tuple[type[Exception], ...] = (
+        psycopg.OperationalError,
+        errors.ReadOnlySqlTransaction,
+        errors.IdleInTransactionSessionTimeout,
+        TimeoutError,
+    )
+    again: tuple[type[Exception], ...] = (errors.DeadlockDetected, errors.SerializationFailure, psycopg.IntegrityError)
 
-    def __init__(self, url: str, connections: int) -> None:
-        self.peewee = PostgresqlDatabase(
-            url, prefer_psycopg3=True, field_types={"INSTANT": 'TEXT COLLATE "C"'}, autoconnect=False
-        )
+    def __init__(self, url: str, connections: int, patience: float) -> None:
+        parameters = _DEFAULTS | _parsed(url)
+        self.peewee = _Peewee(parameters)
         self.connections = connections
-        self._pool = ConnectionPool(
-            url, min_size=1, max_size=connections, timeout=1.5, kwargs={"autocommit": True}, open=False
-        )
-        self._thread = threading.local()
+        self._parameters = parameters | {"options": f"{_timeouts(patience)} {parameters.get('options', '')}".strip()}
+        # Postgres ends a statement that takes too long; a second later it has lost the right to be believed.
+        self._patience = patience + 1
+        self._threads = ThreadPoolExecutor(connections, "database", self._begin_thread)
+        self._own = _Own()
+        self._all: list[psycopg.Connection[Any]] = []
+        self._working: set[int] = set()
+        self._retry_at = 0.0
 
     def open(self) -> None:
         self.peewee.connect(reuse_if_open=True)
-        self._pool.open(wait=False)
+
+    def release(self) -> None:
+        self.peewee.close()
 
     def close(self) -> None:
-        self._pool.close()
+        self._threads.shutdown(cancel_futures=True)
+        for connection in self._all:
+            connection.close()
         self.peewee.close()
+
+    def check_room(self, workers: int) -> None:
+        room: int = self.peewee.execute_sql(_ROOM).fetchone()[0]
+        most = (room - 1) // (2 * workers)
+        if self.connections > most:
+            advice = f"set PLURALSPEC_POOL to {most} or less" if most else "use fewer workers"
+            raise DatabaseUnusable(
+                f"{workers} workers with {self.connections} connections each may need "
+                f"{2 * workers * self.connections + 1} connections (twice as many while workers are replaced, and one "
+                f"for a command), but Postgres has only {room} for this user: {advice}, or raise its max_connections"
+            )
+
+    @property
+    def working(self) -> int:
+        """How many of the threads are at work now, each on its connection."""
+        return len(self._working)
+
+    async def run(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        job = asyncio.get_running_loop().run_in_executor(self._threads, self._in_session, work, arguments)
+        # What has not begun by then never will: nobody is told of a failure that comes true later.
+        async with asyncio.timeout(self._patience):
+            return await job
+
+    def _in_session(self, work: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
+        with self.session():
+            return work(*arguments)
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        with self._pool.connection() as connection:
-            self._thread.connection = connection
-            try:
-                yield
-            finally:
-                del self._thread.connection
+        if not self._own.pooled:
+            yield  # a command, or the start: Peewee's connection serves them
+            return
+        connection, thread = self._alive(), threading.get_ident()
+        self._working.add(thread)
+        try:
+            yield
+        finally:
+            self._working.discard(thread)
+            if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+                connection.close()
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Cursor:
-        cursor: Cursor = self._thread.connection.execute(sql, parameters)
+        run = self._own.connection.execute if self._own.connection else self.peewee.execute_sql
+        cursor: Cursor = run(sql, parameters)
         return cursor
 
     def executemany(self, sql: str, rows: Sequence[Sequence[Any]], /) -> Cursor:
-        cursor = self._thread.connection.cursor()
+        cursor = (self._own.connection or self.peewee.connection()).cursor()
         cursor.executemany(sql, rows)
-        many: Cursor = cursor
-        return many
+        return cursor
 
     def transaction(self, system: int) -> AbstractContextManager[None]:
-        # The lock on the system's row makes its writers take turns: limits hold, and no two of them can deadlock.
-        return Transaction(
-            self.execute, ("BEGIN", ()), ('SELECT "id" FROM "system" WHERE "id" = %s FOR UPDATE', (system,))
+        # The lock makes a system's writers take turns: limits hold, and no two of them can deadlock. It does not keep
+        # others from inserting rows that refer to the system.
+        return WriterTransaction(self.execute, "BEGIN", _LOCK, system)
+
+    def _begin_thread(self) -> None:
+        self._own.pooled = True
+
+    def _alive(self) -> psycopg.Connection[Any]:
+        """This thread's connection. An idle one on which something has come was ended by the server."""
+        connection, hung_up = self._own.connection, self._own.hung_up
+        if connection and hung_up and not connection.closed and not hung_up.poll(0):
+            return connection
+        return self._connect()
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        if self._own.connection:
+            self._own.connection.close()
+            with suppress(ValueError):
+                self._all.remove(self._own.connection)
+            self._own.connection = None
+        if time.monotonic() < self._retry_at:
+            raise psycopg.OperationalError("it could not be reached a moment ago")
+        try:
+            connection = psycopg.connect(**self._parameters, autocommit=True)
+        except psycopg.OperationalError:
+            self._retry_at = time.monotonic() + _PAUSE
+            raise
+        connection.prepared_max = _STATEMENTS
+        self._own.connection, self._own.hung_up = connection, select.poll()
+        self._own.hung_up.register(connection.fileno(), select.POLLIN)
+        self._all.append(connection)
+        return connection
+
+
+class _Peewee(PostgresqlDatabase):
+    """Peewee's database on the connection that the address describes, for the schema and the commands."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        super().__init__(
+            str(parameters.get("dbname", "")),
+            prefer_psycopg3=True,
+            field_types={"INSTANT": 'TEXT COLLATE "C"'},
+            autoconnect=False,
         )
+        self._parameters = parameters
+
+    def _connect(self) -> Any:
+        return psycopg.connect(**self._parameters, autocommit=True)
+
+
+def shown(url: str) -> str:
+    """The address without what is secret in it."""
+    given = _parsed(url)
+    user = f"{given['user']}@" if "user" in given else ""
+    port = f":{given['port']}" if "port" in given else ""
+    return f"postgresql://{user}{given.get('host', '')}{port}/{given.get('dbname', '')}"
+
+
+def _parsed(url: str) -> Parameters:
+    try:
+        return dict(conninfo_to_dict(url))
+    except psycopg.ProgrammingError:
+        # What the driver says may quote the password.
+        raise DatabaseUnusable(
+            "DATABASE_URL is no address of a Postgres database: expected postgresql://USER:PASSWORD@HOST:PORT/NAME "
+            "and options of libpq such as ?sslmode=verify-full, special characters written as in %40 for @"
+        ) from None
+
+
+def _timeouts(seconds: float) -> str:
+    """The server's own limits: for a statement, and for a transaction in which nothing happens any more."""
+    names = ("statement_timeout", "idle_in_transaction_session_timeout")
+    return " ".join(f"-c {name}={seconds * 1000:.0f}" for name in names)

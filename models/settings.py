@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from models import limits
+from models.database import CONNECTIONS, PATIENCE
 
 
 class SettingError(ValueError):
@@ -19,6 +20,19 @@ def _database_url(text: str) -> str:
     if scheme not in ("sqlite", "postgresql", "postgres") or "://" not in text:
         raise ValueError("sqlite:///PATH or postgresql://USER@HOST/NAME")
     return text
+
+
+def _pool(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= 100):
+        raise ValueError("a number from 1 to 100")
+    return int(text)
+
+
+def _patience(text: str) -> float:
+    seconds = float(text) if text.replace(".", "", 1).isdecimal() and text.isascii() else 0
+    if not 0.1 <= seconds <= 600:
+        raise ValueError("seconds, from 0.1 to 600")
+    return seconds
 
 
 def _web_address(text: str) -> str:
@@ -39,6 +53,10 @@ class Settings:
 
     data_dir: Path = setting("PLURALSPEC_DATA", Path, Path("data"), "folder of the SQLite file, made on first start")
     database_url: str = setting("DATABASE_URL", _database_url, "", "sqlite:///PATH or postgresql://USER@HOST/NAME")
+    pool: int = setting("PLURALSPEC_POOL", _pool, CONNECTIONS, "connections to Postgres that each worker may have")
+    patience: float = setting(
+        "PLURALSPEC_STATEMENT_TIMEOUT", _patience, PATIENCE, "seconds that a statement may take on Postgres"
+    )
     provider_url: str = setting(
         "PLURALSPEC_PROVIDER_URL", _web_address, "", "address named in oEmbed answers; default: the server's own"
     )

@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import click
 from peewee import PeeweeException
@@ -50,22 +49,18 @@ yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
 def connect(*, make: bool = False) -> list[str]:
     """Open the database that the settings name and bring it up to date; what was done. Unless `make`, it must exist."""
-    url = Settings.from_env().database
+    settings = Settings.from_env()
+    url = settings.database
     path = url.removeprefix("sqlite:///")
     if not make and path != url and not Path(path).exists():
         raise click.ClickException(f"there is no database at {path} yet: `pluralspec migrate` makes it")
     from models import schema  # needs generated/, which not every command does
 
     try:
-        database.connect(url)
+        database.connect(url, connections=settings.pool, patience=settings.patience)
         return schema.migrate()
     except (PeeweeException, sqlite3.Error) as error:
-        raise click.ClickException(f"the database {_without_password(url)} cannot be used: {error}") from error
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return url.replace(f":{parts.password}@", "@") if parts.password else url
+        raise click.ClickException(f"the database {database.shown(url)} cannot be used: {error}") from error
 
 
 def confirm(question: str, *, yes: bool) -> None:

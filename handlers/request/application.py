@@ -40,11 +40,13 @@ def create_app(settings: Settings | None = None) -> Any:
     application (ASGI's lifespan), so a broken contract stops the start and no first request is slow.
     """
     settings = settings or Settings.from_env()
-    store = database.connect(settings.database)
+    store = database.connect(settings.database, connections=settings.pool, patience=settings.patience)
     schema.migrate()
     compile_all()
+    services = _services(settings, store)
+    store.release()
     app = App()
-    app.add_api(CONTRACT, services=_services(settings, store))
+    app.add_api(CONTRACT, services=services)
     app.add_error_handler(HTTPException, on_http_exception)
     app.add_error_handler(Exception, on_unexpected)
     return app
@@ -55,10 +57,13 @@ def _services(settings: Settings, store: Store) -> Services:
         with store.session():
             return systems.find(ref)
 
+    counter = open_counter(settings, find_system)
+    if counter:
+        counter.rates.look_up()
     return Services(
         settings=settings,
         store=store,
         verifier=Verifier(SigningKey(settings.signing_key or settings.beside_data("signing-key"))),
         clients=Clients(settings.trusted_proxies),
-        counter=open_counter(settings, find_system),
+        counter=counter,
     )

@@ -5,7 +5,6 @@ handler through four decorators. All that these would find out on every request 
 once: `Operation` holds the compiled parts and calls them one after another.
 """
 
-import asyncio
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,20 +16,30 @@ from connexion.operations import AbstractOperation
 
 from generated import contract
 from generated.contract import DEFAULTS, OPERATIONS
-from generated.errors import ApiError, BadRequest, PayloadTooLarge, ServiceUnavailable, UnsupportedMediaType
+from generated.errors import (
+    ApiError,
+    BadRequest,
+    PayloadTooLarge,
+    ServiceUnavailable,
+    Unauthorized,
+    UnsupportedMediaType,
+)
 from handlers.request import body, parameters
 from handlers.request.answers import JSON, Header, Receive, Scope, Send, send, send_error
 from handlers.request.contract import COMPONENTS, CONTRACT, resolved
 from handlers.request.errors import log, unexpected
 from handlers.request.fields import ListBody, ObjectBody
-from handlers.request.rate_limits import Clients, LocalCounter, RemoteCounter
+from handlers.request.rate_limits import Client, Clients, LocalCounter, RemoteCounter, Verdict
 from handlers.request.subject import Subject
 from handlers.request.viewer import Gate, Viewer
-from models.database import Store
+from models.database import Store, SystemGone
 from models.keys import Verifier
 from models.settings import Settings
 
 Result = TypeVar("Result")
+Sent = bytearray | PayloadTooLarge | None
+
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -73,11 +82,12 @@ class Operation:
             return
         headers: list[Header] = []
         try:
-            viewer, system = await self._run(self._who, scope) if self._store.blocking else self._who(scope)
-            if self._counter:
-                await self._count(scope, system, headers)
-            work = self._result, scope, sent, viewer
-            result = await self._run(*work) if self._store.blocking else self._result(scope, sent, viewer)
+            if self._counter and self._counter.remote:
+                result = await self._counted_elsewhere(self._counter, scope, sent, headers)
+            elif self._store.blocking:
+                result = await self._store.run(self._counted_here, scope, sent, headers)
+            else:
+                result = self._counted_here(scope, sent, headers)
         except Exception as error:  # noqa: BLE001 - the client must get an answer
             await send_error(send_, self._told(error), *headers)
             return
@@ -88,37 +98,38 @@ class Operation:
             await send(send_, 200, result, headers)
 
     async def _run(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        """Do work that waits for the database in a thread, with a connection of its own."""
+        """Do work on the database: where it waits for another machine, off the event loop."""
+        return await self._store.run(work, *arguments) if self._store.blocking else work(*arguments)
 
-        def in_session() -> Result:
-            with self._store.session():
-                return work(*arguments)
+    def _counted_here(self, scope: Scope, sent: Sent, headers: list[Header]) -> bytes | None:
+        """The result, after the request was counted on this machine."""
+        viewer, system = self._who(scope)
+        if self._counter and not self._counter.remote:
+            _heed(self._counter.count(self._rules.rate_limit, self._client(scope), system), headers)
+        return self._result(scope, sent, viewer)
 
-        return await asyncio.get_running_loop().run_in_executor(None, in_session)
+    async def _counted_elsewhere(
+        self, counter: RemoteCounter, scope: Scope, sent: Sent, headers: list[Header]
+    ) -> bytes | None:
+        """The result, after the request was counted on another machine: nothing holds a connection meanwhile."""
+        viewer, system = await self._run(self._who, scope)
+        _heed(await counter.count(self._rules.rate_limit, self._client(scope), system), headers)
+        return await self._run(self._result, scope, sent, viewer)
 
     def _who(self, scope: Scope) -> tuple[Viewer, int | None]:
         """Who asks, and their system if that is what the request is about: it is counted for that system then."""
         viewer = self._gate.viewer(body.header(scope, b"authorization"))
         if viewer.system is None or self._counter is None:
             return viewer, None
+        self._counter.rates.look_up()
         return viewer, viewer.system if self._subject.is_of(viewer.system, scope["path_values"]) else None
 
-    async def _count(self, scope: Scope, system: int | None, headers: list[Header]) -> None:
-        """Count the request; the answer's headers, and TooManyRequests if it is one too many."""
+    def _client(self, scope: Scope) -> Client:
+        """Who is counted when no system is."""
         peer = scope["client"]
-        client = self._services.clients.of(peer[0] if peer else None, scope["headers"])
-        counter = self._counter
-        assert counter is not None
-        if counter.remote:
-            verdict = await counter.count(self._rules.rate_limit, client, system)
-        else:
-            verdict = counter.count(self._rules.rate_limit, client, system)
-        if verdict:
-            headers.extend(verdict.headers)
-            if verdict.refusal:
-                raise verdict.refusal
+        return self._services.clients.of(peer[0] if peer else None, scope["headers"])
 
-    def _result(self, scope: Scope, sent: bytearray | PayloadTooLarge | None, viewer: Viewer) -> bytes | None:
+    def _result(self, scope: Scope, sent: Sent, viewer: Viewer) -> bytes | None:
         """The handler's answer as JSON text, None for none; or an error of the catalogue is raised."""
         self._gate.admit(viewer)
         arguments = self._arguments(scope, viewer)
@@ -126,13 +137,24 @@ class Operation:
             arguments["body"] = self._body(_json(scope, sent))
         for extra in self._extras:
             arguments[extra] = _EXTRAS[extra](self, viewer, scope)
-        if self._rules.method == "GET":
-            found = self._handler(**arguments)
-        else:
-            assert viewer.system is not None  # every operation that writes is its owner's alone
-            with self._store.transaction(viewer.system):
-                found = self._handler(**arguments)
+        found = self._handled(arguments, viewer)
         return None if found is None else orjson.dumps(found)
+
+    def _handled(self, arguments: dict[str, Any], viewer: Viewer) -> Any:
+        """What the handler returns; asked again if others were in the way and all was taken back."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._handled_once(arguments, viewer)
+            except self._store.again as error:
+                log.info("another attempt, after: %s", error)
+        return self._handled_once(arguments, viewer)
+
+    def _handled_once(self, arguments: dict[str, Any], viewer: Viewer) -> Any:
+        if self._rules.method == "GET":
+            return self._handler(**arguments)
+        assert viewer.system is not None  # every operation that writes is its owner's alone
+        with self._store.transaction(viewer.system):
+            return self._handler(**arguments)
 
     def _arguments(self, scope: Scope, viewer: Viewer) -> dict[str, Any]:
         """The path's and the query's parameters, by the names that the handler has for them."""
@@ -152,8 +174,10 @@ class Operation:
         """What the client is told of an error."""
         if isinstance(error, ApiError):
             return error
+        if isinstance(error, SystemGone):
+            return Unauthorized()
         if isinstance(error, self._store.unavailable):
-            log.error("the database is unavailable: %s", error)
+            log.error("the database is unavailable: %s", str(error) or type(error).__name__)
             return ServiceUnavailable()
         return unexpected(error)
 
@@ -208,7 +232,15 @@ def _body(definition: dict[str, Any], *, complete: bool) -> ListBody | ObjectBod
     return ObjectBody(schema, COMPONENTS["schemas"], defaults, complete=complete)
 
 
-def _json(scope: Scope, sent: bytearray | PayloadTooLarge | None) -> Any:
+def _heed(verdict: Verdict | None, headers: list[Header]) -> None:
+    """Give the answer the headers of the count; raise TooManyRequests if the request was one too many."""
+    if verdict:
+        headers.extend(verdict.headers)
+        if verdict.refusal:
+            raise verdict.refusal
+
+
+def _json(scope: Scope, sent: Sent) -> Any:
     if isinstance(sent, PayloadTooLarge):
         raise sent
     if not sent:

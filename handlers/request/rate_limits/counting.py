@@ -1,6 +1,7 @@
 """What the request path asks: count this request, and say which headers its answer gets and whether it is refused."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import Literal, NamedTuple
@@ -80,8 +81,7 @@ class Rates:
         """The rate that counts, or None when the request is not counted."""
         rates = self._usual
         if system is not None:
-            if self._wanted and time.monotonic() >= self._look_up_at:
-                self._look_up()
+            self.look_up()
             rates = self._systems.get(system, rates)
         elif address is not None:
             for network, others in self._networks:
@@ -89,8 +89,10 @@ class Rates:
                     return others.get(name)
         return rates.get(name)
 
-    def _look_up(self) -> None:
-        """Find the systems that are named in the settings; some may be made only later."""
+    def look_up(self) -> None:
+        """Find the systems that are named in the settings, now and then: some may be made only later."""
+        if not self._wanted or time.monotonic() < self._look_up_at:
+            return
         self._look_up_at = time.monotonic() + LOOK_UP_EVERY
         found = {reference: self._find_system(reference) for reference in self._wanted}
         self._systems = {system: self._wanted[ref] for ref, system in found.items() if system is not None}
@@ -133,17 +135,20 @@ class LocalCounter:
     remote: Literal[False] = False
 
     def __init__(self, rates: Rates, store: Limiter, availability: Availability) -> None:
-        self._rates, self._store, self._availability = rates, store, availability
+        self.rates, self._store, self._availability = rates, store, availability
+        # Where handlers run in threads, this is asked from all of them; the table's own lock is between processes.
+        self._turn = threading.Lock()
 
     def count(self, name: str, client: Client, system: int | None) -> Verdict | None:
         """Count a request to the class `name`, for `system` or else for the client; None if it has no limit."""
-        rate = self._rates.of(name, client.address, system)
+        rate = self.rates.of(name, client.address, system)
         if rate is None:
             return None
         now_us = time.time_ns() // 1000
         try:
             self._availability.check()
-            decision = self._store.hit(rate.key(client, system), rate.limit, now_us)
+            with self._turn:
+                decision = self._store.hit(rate.key(client, system), rate.limit, now_us)
         except StoreUnavailable as error:
             return self._availability.without(rate, now_us, error)
         self._availability.succeeded()
@@ -160,11 +165,11 @@ class RemoteCounter:
     remote: Literal[True] = True
 
     def __init__(self, rates: Rates, store: RemoteLimiter, availability: Availability) -> None:
-        self._rates, self._store, self._availability = rates, store, availability
+        self.rates, self._store, self._availability = rates, store, availability
 
     async def count(self, name: str, client: Client, system: int | None) -> Verdict | None:
         """Count a request to the class `name`, for `system` or else for the client; None if it has no limit."""
-        rate = self._rates.of(name, client.address, system)
+        rate = self.rates.of(name, client.address, system)
         if rate is None:
             return None
         now_us = time.time_ns() // 1000
