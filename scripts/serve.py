@@ -194,6 +194,7 @@ def serve(host: str, port: int, workers: int, demo: bool, as_json: bool) -> None
     """
     address = listen(host, port)
     connect(make=True)
+    store().check_room(workers)
     systems = ensure() if demo else []
     # Once before the workers do it: what is wrong is said once, and what was loaded is shared.
     _application()
