@@ -21,6 +21,11 @@ REFERENCES: dict[str, Parse] = {
 """How the parameters that name something are read; what is no reference is None, which nothing answers to."""
 
 
+def is_me(text: str) -> bool:
+    """Whether a reference to a system means that of whoever asks."""
+    return text == "@me" or text.strip() == "@me"
+
+
 def argument(name: str) -> str:
     """The handler's name for a parameter: `memberRef` is `member_ref`."""
     return _UPPER.sub(lambda letter: f"_{letter[0].lower()}", name)

@@ -43,4 +43,4 @@ class Subject:
 
     def is_of(self, system: int, path_values: Sequence[str]) -> bool:
         """Whether a request with these values in its path is about `system`, which asks."""
-        return self._find is None or path_values[0] == "@me" or self._find(path_values[0]) == system
+        return self._find is None or parameters.is_me(path_values[0]) or self._find(path_values[0]) == system
