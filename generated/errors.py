@@ -72,6 +72,18 @@ class UnsupportedMediaType(ApiError):
     message = "415: Unsupported Media Type"
 
 
+class RequestTimeout(ApiError):
+    code = 0
+    status = 408
+    message = "408: Request Timeout"
+
+
+class HeadersTooLarge(ApiError):
+    code = 0
+    status = 431
+    message = "431: Request Header Fields Too Large"
+
+
 class TooManyRequests(ApiError):
     code = 0
     status = 429
@@ -274,6 +286,8 @@ ERRORS: dict[str, type[ApiError]] = {
     "UnsupportedVersion": UnsupportedVersion,
     "PayloadTooLarge": PayloadTooLarge,
     "UnsupportedMediaType": UnsupportedMediaType,
+    "RequestTimeout": RequestTimeout,
+    "HeadersTooLarge": HeadersTooLarge,
     "TooManyRequests": TooManyRequests,
     "InternalServerError": InternalServerError,
     "ServiceUnavailable": ServiceUnavailable,
