@@ -40,7 +40,10 @@ class Subject:
 
     def __init__(self, parameter: str | None) -> None:
         self._find = _FINDERS[parameter] if parameter else None
+        self._takes_me = parameter == "systemRef"
 
     def is_of(self, system: int, path_values: Sequence[str]) -> bool:
         """Whether a request with these values in its path is about `system`, which asks."""
-        return self._find is None or parameters.is_me(path_values[0]) or self._find(path_values[0]) == system
+        if self._find is None or (self._takes_me and parameters.is_me(path_values[0])):
+            return True
+        return bool(self._find(path_values[0]) == system)
