@@ -32,8 +32,9 @@ _AWKWARD = ("", " ", '"', "\\", "'", "<b>", "{", "%s", "\n", "\u2028", "Ã©", "æ—
 class Draw:
     """Random values, no trace twice."""
 
-    def __init__(self, seed: int) -> None:
-        self.random = Random(seed)
+    def __init__(self, seed: int, *, initial: str = "z") -> None:
+        """`initial` begins all short ids, so that two that draw for one database do not draw the same."""
+        self.random, self._initial = Random(seed), initial
         self._drawn: set[Any] = set()
 
     def text(self) -> str:
@@ -70,7 +71,7 @@ class Draw:
 
     def short_id(self) -> str:
         """Five letters, as old ids have: the server makes no such id, so it cannot be taken."""
-        return self._once(lambda: "z" + "".join(self.random.choices("abcefghjknoprstuvwxyz", k=4)))
+        return self._once(lambda: self._initial + "".join(self.random.choices("abcefghjknoprstuvwxyz", k=4)))
 
     def or_null(self, value: Value) -> Value | None:
         return value if self.random.random() < 0.75 else None
