@@ -21,6 +21,7 @@ ELSEWHERE = {
     "system": "scripts.keeper",
     "account": "scripts.keeper",
     "key": "scripts.key",
+    "bench": "scripts.bench",
 }
 
 

@@ -31,6 +31,7 @@ class Peer:
 
     name: str
     title: str
+    short: str
     command: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -46,12 +47,12 @@ def _gunicorn(module: str) -> tuple[str, ...]:
 
 
 _SERVE = ("scripts.cli", "serve", "--port", "{port}")
-LIMIT = Peer("limit", "limit", _gunicorn("limit"))
-OURS = Peer("ours", "ours", _SERVE, _ours("4096"))
-UNLIMITED = Peer("unlimited", "ours, limits off", _SERVE, _ours("off"))
-FASTAPI = Peer("fastapi", "FastAPI", _gunicorn("fastapi_app"))
-STOCK = Peer("stock", "stock Connexion", _gunicorn("stock"))
-EMPTY = Peer("empty", "empty Connexion", _gunicorn("empty"))
+LIMIT = Peer("limit", "limit", "limit", _gunicorn("limit"))
+OURS = Peer("ours", "ours", "ours", _SERVE, _ours("4096"))
+UNLIMITED = Peer("unlimited", "ours, rate limits off", "ours, off", _SERVE, _ours("off"))
+FASTAPI = Peer("fastapi", "FastAPI", "FastAPI", _gunicorn("fastapi_app"))
+STOCK = Peer("stock", "stock Connexion", "stock", _gunicorn("stock"))
+EMPTY = Peer("empty", "empty Connexion", "empty", _gunicorn("empty"))
 COMPARED = (LIMIT, UNLIMITED, OURS, FASTAPI, STOCK)
 
 
