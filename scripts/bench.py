@@ -69,13 +69,10 @@ def bench(
     _say("")
     told = report.Report(found, rounds, seconds, results)
     click.echo(told.text())
-    for file, written in (
-        (json_file, told.json),
-        (svg_file, lambda: chart.chart(results)),
-        (markdown_file, told.markdown),
-    ):
+    files = {json_file: told.json(), svg_file: chart.chart(results), markdown_file: told.markdown()}
+    for file, written in files.items():
         if file:
-            file.write_text(written())
+            file.write_text(written)
 
 
 def _say(what: str) -> None:

@@ -36,8 +36,8 @@ def in_a_line(machine: dict[str, Any]) -> str:
     """The same for people."""
     return (
         f"{machine['processor']}, {machine['processors']} processors, {machine['memory_gib']} GiB, "
-        f"Python {machine['python']}, SQLite {machine['sqlite']}; writing to the disk takes {machine['sync_ms']:.2g} ms; "
-        f"load average at the start {machine['load_average']}"
+        f"Python {machine['python']}, SQLite {machine['sqlite']}; "
+        f"writing to the disk takes {machine['sync_ms']:.2g} ms; load average at the start {machine['load_average']}"
     )
 
 

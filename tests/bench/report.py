@@ -65,8 +65,8 @@ class Report:
 
     def _conditions(self) -> str:
         return (
-            f"Medians of {self._rounds} interleaved rounds of {self._seconds:g} s; ± is half the range. Each server is one "
-            f"gunicorn worker. {in_a_line(self._machine)}."
+            f"Medians of {self._rounds} interleaved rounds of {self._seconds:g} s; ± is half the range. "
+            f"Each server is one gunicorn worker. {in_a_line(self._machine)}."
         )
 
 
