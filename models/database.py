@@ -58,6 +58,12 @@ class Store(Protocol):
     again: tuple[type[Exception], ...]
     """What is raised when others were in the way and all was taken back: the same work may succeed the next time."""
     peewee: Database
+    connections: int
+    """How many requests can be at the database at once."""
+
+    @property
+    def working(self) -> int:
+        """How many are now."""
 
     def open(self) -> None:
         """Connect; to be called in the process that will use the connection."""
@@ -99,6 +105,7 @@ class SQLiteStore:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise DatabaseUnusable(f"SQLite {sqlite3.sqlite_version} is too old: 3.38 or later is needed")
         self.path = Path(path)
+        self.connections = 1
         self.peewee = SqliteDatabase(
             path,
             # FULL makes an acknowledged write survive a loss of power, not only of the process.
@@ -113,6 +120,10 @@ class SQLiteStore:
             lock_type="IMMEDIATE",
             cached_statements=512,
         )
+
+    @property
+    def working(self) -> int:
+        return 0  # nothing else happens in the process while a query runs
 
     def open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +148,7 @@ class SQLiteStore:
         return nullcontext()
 
     def transaction(self, system: int) -> AbstractContextManager[None]:
-        return WriterTransaction(self.execute, "BEGIN IMMEDIATE", 'SELECT 1 FROM "system" WHERE "id" = ?', system)
+        return _Writing(self.execute, system)
 
 
 class Transaction:
@@ -152,30 +163,31 @@ class Transaction:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if kind is not None:
-            self._execute("ROLLBACK", ())
+            self.roll_back()
             return
         try:
             self._execute("COMMIT", ())
         except BaseException:
-            self._execute("ROLLBACK", ())
+            self.roll_back()
             raise
 
+    def roll_back(self) -> None:
+        """Take all of it back."""
+        self._execute("ROLLBACK", ())
 
-class WriterTransaction(Transaction):
-    """A transaction that begins with `lock`, a query that finds the row of the system that writes."""
 
-    def __init__(self, execute: Callable[..., Any], begin: str, lock: str, system: int) -> None:
-        super().__init__(execute, (begin, ()))
-        self._lock, self._system = lock, system
+class _Writing(Transaction):
+    """A transaction for a system that writes."""
+
+    def __init__(self, execute: Callable[..., Any], system: int) -> None:
+        super().__init__(execute, ("BEGIN IMMEDIATE", ()))
+        self._system = system
 
     def __enter__(self) -> None:
         super().__enter__()
-        try:
-            if self._execute(self._lock, (self._system,)).fetchone() is None:
-                raise SystemGone
-        except BaseException:
-            self._execute("ROLLBACK", ())
-            raise
+        if self._execute('SELECT 1 FROM "system" WHERE "id" = ?', (self._system,)).fetchone() is None:
+            self.roll_back()
+            raise SystemGone
 
 
 _current: Store | None = None

@@ -5,13 +5,11 @@ after Postgres was away. `psycopg_pool` would hand connections from thread to th
 attempts to reconnect.
 """
 
-import asyncio
 import select
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any, ClassVar, TypeVar
 
 import psycopg
@@ -20,7 +18,8 @@ from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
-from models.database import Cursor, DatabaseUnusable, WriterTransaction
+from models.database import Cursor, DatabaseUnusable, SystemGone, Transaction
+from models.threads import Threads
 
 Result = TypeVar("Result")
 Parameters = dict[str, Any]
@@ -50,15 +49,17 @@ _ROOM = """
         (SELECT NULLIF(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user)
     )
 """
-_LOCK = 'SELECT 1 FROM "system" WHERE "id" = %s FOR NO KEY UPDATE'
+# The lock makes a system's writers take turns: limits hold, and no two of them can deadlock. Others may still insert
+# rows that refer to the system.
+_BEGIN = 'BEGIN; SELECT 1 FROM "system" WHERE "id" = {:d} FOR NO KEY UPDATE'
 
 
 class _Own(threading.local):
     """What each thread has for itself."""
 
     connection: psycopg.Connection[Any] | None = None
+    cursor: psycopg.Cursor[Any] | None = None
     hung_up: "select.poll | None" = None
-    pooled = False
 
 
 class PostgresStore:
@@ -82,10 +83,9 @@ class PostgresStore:
         self._parameters = parameters | {"options": f"{_timeouts(patience)} {parameters.get('options', '')}".strip()}
         # Postgres ends a statement that takes too long; a second later it has lost the right to be believed.
         self._patience = patience + 1
-        self._threads = ThreadPoolExecutor(connections, "database", self._begin_thread)
+        self._threads = Threads(connections)
         self._own = _Own()
         self._all: list[psycopg.Connection[Any]] = []
-        self._working: set[int] = set()
         self._retry_at = 0.0
 
     def open(self) -> None:
@@ -95,7 +95,7 @@ class PostgresStore:
         self.peewee.close()
 
     def close(self) -> None:
-        self._threads.shutdown(cancel_futures=True)
+        self._threads.close()
         for connection in self._all:
             connection.close()
         self.peewee.close()
@@ -113,50 +113,36 @@ class PostgresStore:
 
     @property
     def working(self) -> int:
-        """How many of the threads are at work now, each on its connection."""
-        return len(self._working)
+        """How many of the connections are in use now."""
+        return self._threads.working
 
     async def run(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        job = asyncio.get_running_loop().run_in_executor(self._threads, self._in_session, work, arguments)
-        # What has not begun by then never will: nobody is told of a failure that comes true later.
-        async with asyncio.timeout(self._patience):
-            return await job
+        return await self._threads.run(self._patience, self._in_session, work, arguments)
 
     def _in_session(self, work: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
-        with self.session():
-            return work(*arguments)
-
-    @contextmanager
-    def session(self) -> Iterator[None]:
-        if not self._own.pooled:
-            yield  # a command, or the start: Peewee's connection serves them
-            return
-        connection, thread = self._alive(), threading.get_ident()
-        self._working.add(thread)
+        connection = self._alive()
         try:
-            yield
+            return work(*arguments)
         finally:
-            self._working.discard(thread)
             if connection.pgconn.transaction_status != TransactionStatus.IDLE:
                 connection.close()
 
-    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Cursor:
-        run = self._own.connection.execute if self._own.connection else self.peewee.execute_sql
+    def session(self) -> AbstractContextManager[None]:
+        # Within `run`, the thread has its connection; anywhere else Peewee's serves.
+        return nullcontext()
+
+    def execute(self, sql: str, parameters: Sequence[Any] | None = (), /) -> Cursor:
+        run = self._own.cursor.execute if self._own.cursor else self.peewee.execute_sql
         cursor: Cursor = run(sql, parameters)
         return cursor
 
     def executemany(self, sql: str, rows: Sequence[Sequence[Any]], /) -> Cursor:
-        cursor = (self._own.connection or self.peewee.connection()).cursor()
+        cursor = self._own.cursor or self.peewee.cursor()
         cursor.executemany(sql, rows)
         return cursor
 
     def transaction(self, system: int) -> AbstractContextManager[None]:
-        # The lock makes a system's writers take turns: limits hold, and no two of them can deadlock. It does not keep
-        # others from inserting rows that refer to the system.
-        return WriterTransaction(self.execute, "BEGIN", _LOCK, system)
-
-    def _begin_thread(self) -> None:
-        self._own.pooled = True
+        return _Writing(self.execute, system)
 
     def _alive(self) -> psycopg.Connection[Any]:
         """This thread's connection. An idle one on which something has come was ended by the server."""
@@ -170,7 +156,7 @@ class PostgresStore:
             self._own.connection.close()
             with suppress(ValueError):
                 self._all.remove(self._own.connection)
-            self._own.connection = None
+            self._own.connection = self._own.cursor = None
         if time.monotonic() < self._retry_at:
             raise psycopg.OperationalError("it could not be reached a moment ago")
         try:
@@ -179,10 +165,27 @@ class PostgresStore:
             self._retry_at = time.monotonic() + _PAUSE
             raise
         connection.prepared_max = _STATEMENTS
-        self._own.connection, self._own.hung_up = connection, select.poll()
+        self._own.connection, self._own.cursor, self._own.hung_up = connection, connection.cursor(), select.poll()
         self._own.hung_up.register(connection.fileno(), select.POLLIN)
         self._all.append(connection)
         return connection
+
+
+class _Writing(Transaction):
+    """A transaction for a system that writes, which begins with the lock on its row: both in one round trip."""
+
+    def __init__(self, execute: Callable[..., Any], system: int) -> None:
+        super().__init__(execute, (_BEGIN.format(system), ()))
+
+    def __enter__(self) -> None:
+        try:
+            cursor = self._execute(self._begin[0], None)  # Postgres takes several statements if they have no arguments
+            cursor.nextset()
+            if cursor.fetchone() is None:
+                raise SystemGone
+        except BaseException:
+            self.roll_back()
+            raise
 
 
 class _Peewee(PostgresqlDatabase):
