@@ -183,7 +183,7 @@ def owner_of(viewer: Viewer) -> Any:
 
 
 def owns(viewer: Viewer, system: Any) -> bool:
-    return viewer is not None and viewer["system"] == system
+    return bool(viewer and viewer["system"] == system)
 
 
 def readable(system: Any, viewer: Viewer, key: str, error: type[ApiError]) -> bool:
