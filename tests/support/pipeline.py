@@ -66,7 +66,12 @@ class Pipeline:
         return head.encode() + b"\r\n" + (request.body or b"")
 
     def _read(self) -> Seen:
-        lines = list(iter(self._answers.readline, b"\r\n"))
+        lines = list(iter(self._line, b"\r\n"))
         headers = dict(line.lower().split(b":", 1) for line in lines[1:])
         body = self._answers.read(int(headers.get(b"content-length", b"0")))
         return Seen(int(lines[0].split()[1]), json.loads(body) if body else None, b"".join(lines) + body)
+
+    def _line(self) -> bytes:
+        if line := self._answers.readline():
+            return line
+        raise ConnectionError("the server hung up before it had answered")
