@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from models import limits
 from models.database import CONNECTIONS, PATIENCE
 
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
 
 class SettingError(ValueError):
     """A setting that cannot be used; the text is one line that names it and says what is accepted."""
@@ -33,6 +35,24 @@ def _patience(text: str) -> float:
     if not 0.1 <= seconds <= 600:
         raise ValueError("seconds, from 0.1 to 600")
     return seconds
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= 65535):
+        raise ValueError("a port from 1 to 65535, or 0 for any free one")
+    return int(text)
+
+
+def _log_level(text: str) -> str:
+    if text not in LOG_LEVELS:
+        raise ValueError(f"one of {', '.join(LOG_LEVELS)}")
+    return text
+
+
+def _switch(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ValueError("on or off")
+    return text == "on"
 
 
 def _web_address(text: str) -> str:
@@ -87,6 +107,13 @@ class Settings:
         limits.TrustedProxies(),
         "addresses or networks whose X-Forwarded-For counts; local: whoever connects to a local socket",
     )
+
+    log_level: str = setting("PLURALSPEC_LOG_LEVEL", _log_level, "warning", f"what to log: {', '.join(LOG_LEVELS)}")
+    access_log: bool = setting("PLURALSPEC_ACCESS_LOG", _switch, False, "on: log a line for each answer")
+    metrics_port: int | None = setting(
+        "PLURALSPEC_METRICS_PORT", _port, None, "port of /metrics, for Prometheus; default: none"
+    )
+    metrics_host: str = setting("PLURALSPEC_METRICS_HOST", str, "127.0.0.1", "address on which that port is")
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

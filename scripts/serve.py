@@ -1,92 +1,65 @@
 """`pluralspec serve`: gunicorn, in this process, on a socket that is bound before anything else happens."""
 
-import errno
-import ipaddress
 import os
 import signal
-import socket
 import threading
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
 
+from handlers.request.logs import configure
+from handlers.request.metrics import Board, Meter
 from handlers.request.rate_limits.gcra import StoreUnavailable
 from models.database import store
+from models.settings import LOG_LEVELS, Settings
 from models.signing import SigningKeyUnusable
+from scripts.arbiter import Arbiter, GunicornLogger
 from scripts.demo import DemoSystem, ensure
+from scripts.listening import Address, bracketed, listen
 from scripts.terminal import connect, database_option, json_option, setting_option, show
 
 WORKER = "handlers.request.worker.Worker"
-BACKLOG = 2048
-
-
-@dataclass(frozen=True)
-class Address:
-    """A listening socket, as gunicorn and as a person is told of it."""
-
-    descriptor: int
-    host: str
-    port: int
-
-    @property
-    def url(self) -> str:
-        """The address that the socket is bound to."""
-        return f"http://{_bracketed(self.host)}:{self.port}"
-
-    @property
-    def reachable_host(self) -> str:
-        """An address that reaches the socket from this machine, also when it is bound to all of them."""
-        if not ipaddress.ip_address(self.host).is_unspecified:
-            return self.host
-        return "::1" if ":" in self.host else "127.0.0.1"
-
-
-def listen(host: str, port: int) -> Address:
-    """Bind `host` and `port` (0: a free one). Raises click.ClickException."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.create_server(address[:2], family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise click.ClickException(_advice(host, port, error)) from error
-    host, port = listener.getsockname()[:2]
-    return Address(listener.detach(), host, port)
-
-
-def _advice(host: str, port: int, error: OSError) -> str:
-    if error.errno == errno.EACCES:
-        return f"port {port} needs more rights than this user has: choose one from 1024 up, or --port 0 for any"
-    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-        return f"{host} is no address of this machine: --host takes one, such as 127.0.0.1, or 0.0.0.0 for all"
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} on {host} is in use: choose another, or --port 0 for any free one"
-    return f"cannot listen on {host} port {port}: {error.strerror}"
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+MEMORY = "/dev/shm"  # noqa: S108 - where workers show that they are alive, gunicorn's files do not outlive their opening
 
 
 class Server(BaseApplication):
     """gunicorn with our workers, the first of which calls `ready` when requests are answered."""
 
-    def __init__(self, address: Address, workers: int, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, address: Address, metrics: Address | None, workers: int, log_level: str, ready: Callable[[], None]
+    ) -> None:
+        self._board, self._metrics, self._meter = Board(), metrics, None
         self.options = {
-            "bind": [f"fd://{address.descriptor}"],
+            "bind": [f"fd://{each.descriptor}" for each in (address, metrics) if each],
             "workers": workers,
             "worker_class": WORKER,
-            "loglevel": "warning",
+            "worker_tmp_dir": MEMORY if os.access(MEMORY, os.W_OK) else None,
+            "loglevel": log_level,
+            "logger_class": GunicornLogger,
             "proc_name": "pluralspec",
             "control_socket_disable": True,
             "when_ready": lambda arbiter: _end_gracefully(),
+            "pre_fork": self._equip,
             "post_worker_init": lambda worker: _announce(worker, address, ready),
         }
         super().__init__()
+
+    def run(self) -> None:
+        """Run until told to stop."""
+        Arbiter(self, self._board).run()
+
+    def _equip(self, arbiter: Arbiter, worker: Any) -> None:
+        """Give a worker that is about to begin what it counts with."""
+        worker.row = self._board.free(each.row for each in arbiter.WORKERS.values())
+        worker.meter = self._board.meter(worker.row)
+        if self._metrics:
+            worker.metrics, self._meter = (self._metrics.port, self._board), worker.meter
 
     def load_config(self) -> None:
         for name, value in self.options.items():
@@ -94,16 +67,16 @@ class Server(BaseApplication):
 
     def load(self) -> Any:
         """The application, in each worker for itself: a connection to the database cannot be shared by processes."""
-        return _application()
+        return _application(self._meter)
 
 
-def _application() -> Any:
+def _application(meter: Meter | None = None) -> Any:
     # Connexion loads a test client that wants to be another one; nobody here uses it.
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
     from handlers.request.application import create_app
 
     try:
-        return create_app()
+        return create_app(meter=meter)
     except (StoreUnavailable, SigningKeyUnusable) as error:
         raise click.ClickException(str(error)) from error
 
@@ -129,10 +102,12 @@ def _when_answered(address: Address, ready: Callable[[], None]) -> None:
         ready()
 
 
-def greeting(address: Address, systems: Sequence[DemoSystem]) -> str:
+def greeting(address: Address, metrics: Address | None, systems: Sequence[DemoSystem]) -> str:
     """What a person reads when the server can answer: with demo systems, lines to paste too."""
-    url = f"http://{_bracketed(address.reachable_host)}:{address.port}"
+    url = f"http://{bracketed(address.reachable_host)}:{address.port}"
     lines = [f"pluralspec is listening on {address.url}", f"Documentation to try it out: {url}/docs"]
+    if metrics:
+        lines.append(f"Metrics for Prometheus: {metrics.url}/metrics")
     if systems:
         lines += ["", *_invitation(url, systems[0])]
     return "\n".join(lines)
@@ -181,6 +156,10 @@ def _invitation(url: str, system: DemoSystem) -> list[str]:
 )
 @click.option("--demo", is_flag=True, help="Fill an empty database with demo systems, and say how to try them.")
 @setting_option("--rate-limits", "RATE_LIMITS", "off, requests a second, or by class: message:5.", metavar="LIMITS")
+@setting_option("--metrics-port", "PLURALSPEC_METRICS_PORT", "Port of /metrics, for Prometheus.", metavar="PORT")
+@setting_option("--metrics-host", "PLURALSPEC_METRICS_HOST", "Its address; 127.0.0.1 by default.", metavar="HOST")
+@setting_option("--log-level", "PLURALSPEC_LOG_LEVEL", f"{', '.join(LOG_LEVELS)}.", metavar="LEVEL")
+@setting_option("--access-log", "PLURALSPEC_ACCESS_LOG", "on: a line for each answer.", metavar="on|off")
 @database_option
 @json_option
 def serve(host: str, port: int, workers: int, demo: bool, as_json: bool) -> None:
@@ -192,7 +171,10 @@ def serve(host: str, port: int, workers: int, demo: bool, as_json: bool) -> None
     pluralspec serve                   on http://127.0.0.1:8000
     pluralspec serve --port 0 --demo   on any free port, with something to look at
     """
+    settings = Settings.from_env()
+    configure(settings.log_level)
     address = listen(host, port)
+    metrics = _listen_for_metrics(settings, address)
     connect(make=True)
     store().check_room(workers)
     systems = ensure() if demo else []
@@ -202,6 +184,16 @@ def serve(host: str, port: int, workers: int, demo: bool, as_json: bool) -> None
 
     def ready() -> None:
         value = {"url": address.url, "port": address.port, "systems": [asdict(system) for system in systems]}
-        show(value, greeting(address, systems), as_json=as_json)
+        if metrics:
+            value["metrics"] = f"{metrics.url}/metrics"
+        show(value, greeting(address, metrics, systems), as_json=as_json)
 
-    Server(address, workers, ready).run()
+    Server(address, metrics, workers, settings.log_level, ready).run()
+
+
+def _listen_for_metrics(settings: Settings, address: Address) -> Address | None:
+    if settings.metrics_port is None:
+        return None
+    if settings.metrics_port == address.port:
+        raise click.ClickException(f"port {address.port} is the API's: --metrics-port takes another, or 0 for any")
+    return listen(settings.metrics_host, settings.metrics_port, option="metrics-")

@@ -1,5 +1,6 @@
 """The application: Connexion, with a request path that is compiled at start."""
 
+from functools import partial
 from typing import Any
 
 from connexion.apps.abstract import AbstractApp
@@ -8,6 +9,9 @@ from starlette.exceptions import HTTPException
 from handlers.request.contract import CONTRACT
 from handlers.request.documentation import Documentation
 from handlers.request.errors import Errors, on_http_exception, on_unexpected
+from handlers.request.health import Health
+from handlers.request.logs import AccessLog
+from handlers.request.metrics import Meter
 from handlers.request.operation import Application, Services
 from handlers.request.rate_limits import Clients, open_counter
 from handlers.request.routing import Routing
@@ -24,16 +28,17 @@ from models.signing import SigningKey
 class App(AbstractApp):
     """Connexion's application interface, around the compiled operations."""
 
-    def __init__(self) -> None:
+    def __init__(self, meter: Meter | None, access_log: AccessLog | None) -> None:
         self._middleware_app = Application()
-        super().__init__(__name__, middlewares=[Transport, Errors, Documentation, Routing])
+        transport = partial(Transport, meter=meter, access_log=access_log)
+        super().__init__(__name__, middlewares=[transport, Errors, Health, Documentation, Routing])
 
     def add_error_handler(self, code_or_exception: Any, function: Any) -> None:
         """Answer an exception that was raised outside the operations."""
         self.middleware.add_error_handler(code_or_exception, function)
 
 
-def create_app(settings: Settings | None = None) -> Any:
+def create_app(settings: Settings | None = None, meter: Meter | None = None) -> Any:
     """The assembled application for an ASGI server, on the database that the settings name.
 
     Raises SettingError or DatabaseUnusable, one line each. Connexion compiles the operations when the server starts the
@@ -45,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Any:
     compile_all()
     services = _services(settings, store)
     store.release()
-    app = App()
+    app = App(meter, AccessLog() if settings.access_log else None)
     app.add_api(CONTRACT, services=services)
     app.add_error_handler(HTTPException, on_http_exception)
     app.add_error_handler(Exception, on_unexpected)

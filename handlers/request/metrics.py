@@ -175,7 +175,7 @@ def _by_status(words: Sequence[int]) -> Iterator[tuple[str, float]]:
 
 
 def _limited(words: Sequence[int]) -> dict[str, float]:
-    counts = {_label(name): 0.0 for name in RATE_LIMITS}
+    counts: dict[str, float] = {_label(name): 0 for name in RATE_LIMITS}
     for index, operation in enumerate(OPERATIONS.values()):
         counts[_label(operation.rate_limit)] += words[_block(index) + _STATUS[TooManyRequests.status]]
     return counts
