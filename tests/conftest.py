@@ -13,6 +13,8 @@ from tests.support.operations import Operations
 from tests.support.postgres_server import PostgresServer, executables
 from tests.support.server import Server
 
+pytest_plugins = ["tests.faults.plugin"]
+
 DATABASES = ("sqlite", "postgres")
 BEHAVIOUR = Path(__file__).parent / "behaviour"
 OPERATIONS_TEST = "tests/test_operations.py"

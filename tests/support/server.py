@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -20,6 +20,9 @@ _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 class Server:
     """`pluralspec serve` on a free port, for the time of a `with` block; `base_url` is its address without a path."""
 
+    own_group: ClassVar[bool] = False
+    """Whether it leads a process group, so that all of it can be sent a signal."""
+
     def __init__(self, *options: str, environment: Mapping[str, str]) -> None:
         self.command = [sys.executable, "-m", "scripts.cli", "serve", "--port", "0", *options]
         self.environment = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
@@ -29,7 +32,13 @@ class Server:
 
     def __enter__(self) -> Self:
         self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            self.command,
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=self.own_group,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

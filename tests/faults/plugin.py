@@ -1,0 +1,44 @@
+"""pytest's part: options of the fault suite, and its table at the end."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults import table
+from tests.faults.table import Row
+
+TABLE = pytest.StashKey[list[Row]]()
+_SHORT, _LONG = 3, 20
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("faults", "faults that are injected while clients write")
+    group.addoption("--rounds", type=int, metavar="N", help=f"how often; {_SHORT} if not said, {_LONG} in long tests")
+    group.addoption("--fault-seed", type=int, default=1, metavar="N", help="what the random moments and writes follow")
+    group.addoption("--fault-table", type=Path, metavar="FILE", help="write the table there: FILE.json or Markdown")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[TABLE] = []
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        possible = getattr(metafunc.module, "ENGINES", ("sqlite", "postgres"))
+        metafunc.parametrize("engine", [each for each in possible if chosen in (each, "all")], ids=str)
+    if "rounds" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--rounds")
+        usual = [_SHORT, pytest.param(_LONG, marks=pytest.mark.long)]
+        metafunc.parametrize("rounds", [wanted] if wanted else usual, ids="{}-rounds".format)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    rows = config.stash[TABLE]
+    if not rows:
+        return
+    terminalreporter.section(f"faults (seed {config.getoption('--fault-seed')})")
+    for line in table.lines(rows):
+        terminalreporter.line(line)
+    if path := config.getoption("--fault-table"):
+        table.write(rows, path)

@@ -1,0 +1,27 @@
+"""Postgres is stopped as in a crash and started again, while clients write."""
+
+from tests.faults.conftest import WRITERS, Trial, any_moment
+from tests.faults.service import Service
+from tests.support.postgres_server import PostgresServer
+
+ENGINES = ("postgres",)
+PROMPT = 2.0
+"""Seconds within which every client must have an answer."""
+
+
+def test_clients_are_told_and_served_again(
+    postgres_to_break: PostgresServer, service: Service, trial: Trial, rounds: int
+) -> None:
+    workers = service.workers()
+    with trial("Postgres stopped and started", rounds) as journal:
+        for _ in range(rounds):
+            any_moment(trial, journal)
+            postgres_to_break.stop("immediate")
+            try:
+                journal.await_refusals(WRITERS + 1)
+            finally:
+                postgres_to_break.start()
+            journal.await_service()
+    assert journal.unanswered == 0
+    assert journal.slowest < PROMPT
+    assert service.workers() == workers
