@@ -111,7 +111,7 @@ class Limit:
     async def _live(self, receive: Any, send: Any) -> None:
         await receive()
         if self._store.dialect == "postgres":
-            self._pool = await asyncpg.create_pool(self._url, max_size=database.CONNECTIONS, reset=_leave)
+            self._pool = await asyncpg.create_pool(self._url, min_size=1, max_size=database.CONNECTIONS, reset=_leave)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         if self._pool:
