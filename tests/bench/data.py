@@ -88,7 +88,7 @@ def fill(invented: Iterable["Invented"]) -> list[Refs]:
             system.write()
             refs.append(system.refs)
         if store().dialect == "postgres":
-            _count_on()
+            _settle()
     return refs
 
 
@@ -192,11 +192,12 @@ def _insert(table: type[Table], rows: Iterable[Row]) -> None:
     statement.many(defaults | row for row in rows)
 
 
-def _count_on() -> None:
-    """Let Postgres number further rows after those that came with a number."""
+def _settle() -> None:
+    """Let Postgres number further rows after those that came with a number, and plan for what is there."""
     for table in (System, Member, Group, Switch):
         name = f'"{table._meta.table_name}"'
         store().execute(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT MAX(id) FROM {name}))", ())
+    store().execute("ANALYZE", ())
 
 
 _statements: dict[type[Table], Statement] = {}
