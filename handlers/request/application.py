@@ -9,7 +9,6 @@ from starlette.exceptions import HTTPException
 from handlers.request.contract import CONTRACT
 from handlers.request.documentation import Documentation
 from handlers.request.errors import Errors, on_http_exception, on_unexpected
-from handlers.request.health import Health
 from handlers.request.logs import AccessLog
 from handlers.request.metrics import Meter
 from handlers.request.operation import Application, Services
@@ -31,7 +30,7 @@ class App(AbstractApp):
     def __init__(self, meter: Meter | None, access_log: AccessLog | None) -> None:
         self._middleware_app = Application()
         transport = partial(Transport, meter=meter, access_log=access_log)
-        super().__init__(__name__, middlewares=[transport, Errors, Health, Documentation, Routing])
+        super().__init__(__name__, middlewares=[transport, Errors, Documentation, Routing])
 
     def add_error_handler(self, code_or_exception: Any, function: Any) -> None:
         """Answer an exception that was raised outside the operations."""

@@ -1,4 +1,4 @@
-"""The contract and its interactive documentation, beside the API."""
+"""What is beside the API: the contract, its interactive documentation, and whether the server is well."""
 
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,11 @@ from connexion.spec import Specification
 
 from generated.errors import MethodNotAllowed
 from handlers.request.answers import Header, Receive, Scope, Send, send, send_error
-from handlers.request.contract import ROOT
+from handlers.request.contract import CONTRACT, ROOT
+from handlers.request.health import PATHS, Health
 
 PATH = "/docs"
+_API = CONTRACT["servers"][0]["url"] + "/"
 
 _FILES: dict[str, tuple[Path, bytes]] = {
     "/openapi.yaml": (ROOT / "openapi.yaml", b"application/yaml"),
@@ -26,7 +28,11 @@ _OPTIONS = SwaggerUIOptions(
 
 
 class Documentation(SwaggerUIMiddleware):
-    """Connexion's Swagger UI at `/docs`, and the contract's files; everything else passes untouched."""
+    """Connexion's Swagger UI at `/docs`, the contract's files, and health; everything else passes untouched."""
+
+    def __init__(self, app: Any) -> None:
+        super().__init__(app)
+        self._health = Health()
 
     def add_api(self, specification: Specification, base_path: str | None = None, **options: Any) -> None:
         """Serve the page at the root and not below the base path. It fetches the contract, so it needs none here."""
@@ -35,7 +41,11 @@ class Documentation(SwaggerUIMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if path in _FILES or path == "/":
+        if path.startswith(_API):
+            await self.app(scope, receive, send)
+        elif path in PATHS:
+            await self._health.answer(scope, send)
+        elif path in _FILES or path == "/":
             await _small(scope, send)
         elif path.startswith(PATH):
             await super().__call__(scope, receive, send)

@@ -3,16 +3,16 @@
 import asyncio
 import logging
 import time
-from typing import Any
 
 import orjson
 
 from generated.errors import MethodNotAllowed, ServiceUnavailable
-from handlers.request.answers import JSON, RETRY_UNAVAILABLE, Header, Receive, Scope, Send, send, send_error
+from handlers.request.answers import JSON, RETRY_UNAVAILABLE, Header, Scope, Send, send, send_error
 from models import database, schema
 
 LIVE = "/health/live"
 READY = "/health/ready"
+PATHS = (LIVE, READY)
 PATIENCE = 1.0
 """Seconds that the database may take to answer."""
 KEPT = 1.0
@@ -25,21 +25,22 @@ _UNCACHED: Header = (b"cache-control", b"no-store")
 
 
 class Health:
-    """Answers at `/health/live` and `/health/ready`; everything else passes untouched."""
+    """Answers at `/health/live` and `/health/ready`."""
 
-    def __init__(self, app: Any) -> None:
-        self.app = app
+    def __init__(self) -> None:
         self._looking: asyncio.Task[dict[str, str]] | None = None
         self._look_again_at = 0.0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path")
-        if path != READY and path != LIVE:
-            await self.app(scope, receive, send)
-        elif scope["method"] != "GET":
-            await send_error(send, MethodNotAllowed(), (b"allow", b"GET, HEAD, OPTIONS"))
+    async def answer(self, scope: Scope, to: Send) -> None:
+        """Answer a request for one of PATHS."""
+        if scope["method"] != "GET":
+            await send_error(to, MethodNotAllowed(), (b"allow", b"GET, HEAD, OPTIONS"))
+            return
+        found = _ALIVE if scope["path"] == LIVE else await self._readiness()
+        if found["status"] == "ok":
+            await send(to, 200, orjson.dumps(found), [JSON, _UNCACHED])
         else:
-            await _answer(send, _ALIVE if path == LIVE else await self._readiness())
+            await send(to, ServiceUnavailable.status, orjson.dumps(found), [JSON, _UNCACHED, RETRY_UNAVAILABLE])
 
     async def _readiness(self) -> dict[str, str]:
         """What was found a moment ago, or else is found now; whoever asks meanwhile waits for the same finding."""
@@ -61,10 +62,3 @@ class Health:
             found["migrations"] = "pending" if lacking else "ok"
         self._look_again_at = time.monotonic() + KEPT
         return found
-
-
-async def _answer(to: Send, found: dict[str, str]) -> None:
-    if found["status"] == "ok":
-        await send(to, 200, orjson.dumps(found), [JSON, _UNCACHED])
-    else:
-        await send(to, ServiceUnavailable.status, orjson.dumps(found), [JSON, _UNCACHED, RETRY_UNAVAILABLE])

@@ -9,10 +9,10 @@ import os
 import re
 import time
 import traceback
+from collections.abc import Iterator
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from random import Random
 from typing import Any
 
 import orjson
@@ -23,11 +23,29 @@ REQUEST_ID = b"x-request-id"
 
 _current: ContextVar[bytes | None] = ContextVar("request_id", default=None)
 _ours = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_random = Random()  # noqa: S311 - ids are to differ, not to be secret
-os.register_at_fork(after_in_child=_random.seed)
 _OWN = ("pluralspec", "handlers", "models", "scripts")
+_DIGITS = 16
 _LONGEST = 1000
 _FRAMES = 12
+
+
+def _new_ids() -> Iterator[bytes]:
+    """Ids without end, many of them drawn at once."""
+    while True:
+        drawn = os.urandom(2048).hex().encode()
+        yield from (drawn[start : start + _DIGITS] for start in range(0, len(drawn), _DIGITS))
+
+
+_ids = _new_ids()
+
+
+def _begin_process() -> None:
+    """A fork would give out the same ids as its parent."""
+    global _ids
+    _ids = _new_ids()
+
+
+os.register_at_fork(after_in_child=_begin_process)
 
 
 def identify(headers: list[Header]) -> Header:
@@ -36,7 +54,7 @@ def identify(headers: list[Header]) -> Header:
         if name == REQUEST_ID and _ours.fullmatch(value):
             break
     else:
-        value = b"%016x" % _random.getrandbits(64)
+        value = next(_ids)
     _current.set(value)
     return REQUEST_ID, value
 
