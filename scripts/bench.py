@@ -5,13 +5,15 @@ from pathlib import Path
 
 import click
 
+from scripts.bench_data import data
+
 _WORKS = ("member", "system", "owner", "public", "groups", "switches", "fronters", "patch", "switch", "mix")
 _EXTRAS = ("start", "steady", "growth")
 _DATABASES = ("sqlite", "postgres", "distant")
 _file = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="How often each is measured.")
 @click.option("--seconds", type=click.FloatRange(0.1), default=2, show_default=True, help="How long each time.")
 @click.option(
@@ -32,7 +34,9 @@ _file = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option("--json", "json_file", type=_file, help="Write every run to this file.")
 @click.option("--svg", "svg_file", type=_file, help="Write a chart to this file.")
 @click.option("--markdown", "markdown_file", type=_file, help="Write the tables to this file.")
+@click.pass_context
 def bench(
+    context: click.Context,
     rounds: int,
     seconds: float,
     only: tuple[str, ...],
@@ -51,6 +55,8 @@ def bench(
     pluralspec bench --database sqlite --only mix   a few minutes
     pluralspec bench --svg bench.svg                the whole of it: an hour
     """
+    if context.invoked_subcommand:
+        return
     try:
         from tests.bench import chart, check, load, machine, measure, report, servers
     except ImportError as error:
@@ -79,3 +85,6 @@ def _say(what: str) -> None:
     """Tell a person at a terminal what is going on, in one line that is overwritten."""
     if sys.stderr.isatty():
         click.echo(f"\r\033[K{what}", err=True, nl=False)
+
+
+bench.add_command(data)
