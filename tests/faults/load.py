@@ -4,31 +4,23 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from tests.faults import picture, writes
 from tests.faults.caller import Caller, Reply
 from tests.faults.journal import PATIENCE, Journal
+from tests.faults.owners import Owner
 from tests.faults.picture import Picture
 from tests.faults.writes import Write
 
-_PAUSE = 0.02
+_PAUSE = 0.05
 """Seconds before a client that was not served tries again."""
 _READER = "reader"
 
 
-@dataclass(frozen=True)
-class Owner:
-    """A system that is the load's own."""
-
-    id: str
-    token: str
-
-
-class Stopped(Exception):
-    """The load ends while the client waits to be served."""
+class Unserved(Exception):
+    """The client got what it may never get, or the load ended while it waited to be served."""
 
 
 class Client(threading.Thread):
@@ -43,8 +35,8 @@ class Client(threading.Thread):
         try:
             while not self._stop_wanted.is_set():
                 self.step()
-        except Stopped:
-            self._journal.note_wrong(f"{self.name} was not served when the load ended")
+        except Unserved as error:
+            self._journal.note_wrong(str(error))
         except Exception:  # noqa: BLE001 - whatever it is, the test must hear of it
             self._journal.note_wrong(traceback.format_exc())
         finally:
@@ -71,8 +63,8 @@ class Client(threading.Thread):
     def insist(self, method: str, path: str, body: Any = None) -> Any:
         """Send a request until it is done; the answer's body."""
         while not (reply := self.ask(method, path, body)).good:
-            if self._given_up.wait(_PAUSE):
-                raise Stopped
+            if reply.fault or self._given_up.wait(_PAUSE):
+                raise Unserved(f"{self.name} gives up {method} {path}: {reply}")
         return reply.body
 
     def look(self) -> Picture:

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -12,11 +12,10 @@ import psutil
 
 from tests.faults.afterwards import Afterwards
 from tests.support.redis_server import free_port
-from tests.support.server import Server
+from tests.support.server import PATIENCE, Server
 from tests.support.workers import workers
 
 WORKERS = 2
-_PATIENCE = 15.0
 _PAUSE = 0.02
 
 
@@ -80,26 +79,39 @@ class Service:
         """End gunicorn; its workers must notice that by themselves."""
         self._end(self.master, signal.SIGKILL)
 
-    def _end(self, process: int, number: signal.Signals) -> None:
+    def stop(self) -> int:
+        """Tell it to end; its exit code."""
+        return self._end(self.master, signal.SIGTERM)
+
+    def replace_workers(self) -> None:
+        """Tell it to replace its workers, and wait until none of the old ones is left."""
+        old = set(self.workers())
+        os.kill(self.master, signal.SIGHUP)
+        _await(lambda: not old & set(self.workers()), lambda: f"these workers are not replaced: {old}")
+
+    def _end(self, process: int, number: signal.Signals) -> int:
         """Send the signal to the process, or to the group that has the negative number; wait until all have ended."""
         assert self._server
         server, self._server = self._server, None
+        group = server.process.pid
         try:
             os.kill(process, number)
-            _await_end(server.process.pid)
+            _await(lambda: not any(_living(group)), lambda: f"these processes live on: {list(_living(group))}")
         finally:
             self._leash.__exit__(None, None, None)
             server.__exit__(None, None, None)
+        return server.process.returncode
 
 
-def _await_end(group: int) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while left := list(_living(group)):
-        assert time.monotonic() < deadline, f"these processes of the server live on: {left}"
+def _await(condition: Callable[[], bool], complaint: Callable[[], str]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, complaint()
         time.sleep(_PAUSE)
 
 
 def _living(group: int) -> Iterator[psutil.Process]:
+    """The processes of the group that have not ended."""
     for process in psutil.process_iter():
         with suppress(psutil.Error, ProcessLookupError):
             if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:

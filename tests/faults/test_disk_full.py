@@ -7,9 +7,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.faults.conftest import WRITERS, Trial, any_moment
+from tests.faults.conftest import WRITERS
 from tests.faults.service import Service
 from tests.faults.small_disk import NoSmallDisk, SmallDisk, small_disk
+from tests.faults.trial import Trial
 from tests.support.postgres_server import PostgresServer
 
 
@@ -55,7 +56,7 @@ def test_writes_are_refused_and_reads_go_on(disk: SmallDisk, service: Service, t
     workers = service.workers()
     with trial("disk full", rounds, final=True) as journal:
         for _ in range(rounds):
-            any_moment(trial, journal)
+            trial.any_moment(journal)
             disk.fill()
             try:
                 journal.await_refusals(WRITERS)

@@ -1,7 +1,8 @@
 """Postgres is stopped as in a crash and started again, while clients write."""
 
-from tests.faults.conftest import WRITERS, Trial, any_moment
+from tests.faults.conftest import WRITERS
 from tests.faults.service import Service
+from tests.faults.trial import Trial
 from tests.support.postgres_server import PostgresServer
 
 ENGINES = ("postgres",)
@@ -15,7 +16,7 @@ def test_clients_are_told_and_served_again(
     workers = service.workers()
     with trial("Postgres stopped and started", rounds) as journal:
         for _ in range(rounds):
-            any_moment(trial, journal)
+            trial.any_moment(journal)
             postgres_to_break.stop("immediate")
             try:
                 journal.await_refusals(WRITERS + 1)
