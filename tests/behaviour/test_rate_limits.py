@@ -6,17 +6,19 @@ moment at which its request can have been counted.
 
 import itertools
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from tests.support.client import USER_AGENT, Answer, Client
 from tests.support.home import EVERY_OPERATION, Call, Home
 from tests.support.keeper import Keeper
+from tests.support.pipeline import Pipeline, Request, Seen
 from tests.support.server import Server
 from tests.support.wire import RawAnswer, exchange
 
@@ -271,6 +273,35 @@ def test_burst_of_writes(owner: Client, limited: str) -> None:
     assert len(owner.get("/systems/@me/members").ok()) == len(counts) - 1
 
 
+@pytest.mark.parametrize(
+    ("template", "limit"),
+    [(Request("GET", "/systems/@me"), 10), (Request("POST", "/groups", body=b'{"name": "Household"}'), 3)],
+    ids=["reads", "writes"],
+)
+def test_burst_counts_down_to_zero_and_then_is_refused(
+    keeper: Keeper, limited: str, template: Request, limit: int
+) -> None:
+    took = math.inf
+    while took > 1 / limit:  # something was refilled meanwhile: another time, and another system
+        asked = [replace(template, token=keeper.new_system().token)] * (limit + 1)
+        with Pipeline(limited, USER_AGENT) as pipeline:
+            began = time.monotonic()
+            answers = list(pipeline.send_all(asked))
+            took = time.monotonic() - began
+    assert [seen.status for seen in answers] == [200] * limit + [429]
+    assert [header(seen, "remaining") for seen in answers] == [*reversed(range(limit)), 0]
+    resets = [header(seen, "reset") for seen in answers]
+    assert all(abs(after - before - 1000 / limit) <= 1 for before, after in itertools.pairwise(resets[:-1]))
+    assert resets[-1] == resets[-2]
+
+
+def header(seen: Seen, name: str) -> int:
+    """The number in a header of the limits."""
+    found = re.search(rf"\r\nx-ratelimit-{name}: (\d+)\r\n".encode(), seen.raw.lower())
+    assert found, seen
+    return int(found[1])
+
+
 def test_burst_without_credentials(limited: str, address: str) -> None:
     check_against_gcra(until_refused(get_of(limited, "/systems/dddddd", address)))
 
@@ -466,6 +497,12 @@ def test_last_untrusted_forwarded_address_counts(limited: str, value: str) -> No
     last = 10 + len(value)
     before = spend(get_of(limited, "/systems/dddddd", PROXY, forwarded(f"203.0.113.{last}")), 8)
     counted(get_of(limited, "/systems/dddddd", PROXY, forwarded(value.format(last)))).follows(before)
+
+
+def test_network_of_ipv6_is_one_client(limited: str) -> None:
+    before = spend(get_of(limited, "/systems/dddddd", PROXY, forwarded("2001:db8:1:2::1")), 8)
+    counted(get_of(limited, "/systems/dddddd", PROXY, forwarded("2001:db8:1:3::1"))).is_first()
+    counted(get_of(limited, "/systems/dddddd", PROXY, forwarded("2001:DB8:1:2:ffff:0:0:9"))).follows(before)
 
 
 def test_client_cannot_choose_its_own_key(limited: str) -> None:
