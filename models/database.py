@@ -4,9 +4,11 @@ Peewee's database (`Store.peewee`) serves the schema, the migrations and the com
 SQL through `Store.execute`, straight on the driver's connection.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
+from os.path import samestat
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -89,6 +91,9 @@ class Store(Protocol):
     def executemany(self, sql: str, rows: Sequence[Sequence[Any]], /) -> Cursor:
         """Run one statement for each of `rows`."""
 
+    def check(self) -> None:
+        """Raise something if what is written would not be where it is looked for later."""
+
     def transaction(self, system: int) -> AbstractContextManager[None]:
         """All or nothing; writers to the same `system` come one after another. Raises SystemGone."""
 
@@ -126,11 +131,19 @@ class SQLiteStore:
         return 0  # nothing else happens in the process while a query runs
 
     def open(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # For its owner alone: whatever SQLite puts beside it is made like the file itself.
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL, 0o600))
         self.peewee.connect(reuse_if_open=True)
+        self._file = self.path.stat()
         self._connection: sqlite3.Connection = self.peewee.connection()
         self.execute = self._connection.execute
         self.executemany = self._connection.executemany
+
+    def check(self) -> None:
+        if not samestat(self._file, self.path.stat()):
+            raise DatabaseUnusable(f"{self.path} is another file than that which was opened: start the server again")
 
     def release(self) -> None:
         """Nothing: requests use the same connection."""

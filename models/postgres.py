@@ -91,6 +91,9 @@ class PostgresStore:
     def open(self) -> None:
         self.peewee.connect(reuse_if_open=True)
 
+    def check(self) -> None:
+        """Nothing: asking it tells enough."""
+
     def release(self) -> None:
         self.peewee.close()
 

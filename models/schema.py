@@ -43,7 +43,8 @@ def pending() -> list[str]:
 
 
 def lacking() -> list[str]:
-    """The migrations that the database has not seen, asked as requests ask: for a server that has been started."""
+    """The migrations that the database has not seen, asked as requests ask: for a server that goes on for long."""
+    store().check()
     seen = store().execute('SELECT "name" FROM "schema_migration"', ()).fetchall()
     return sorted(_known().difference(name for (name,) in seen))
 

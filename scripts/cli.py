@@ -21,6 +21,8 @@ ELSEWHERE = {
     "system": "scripts.keeper",
     "account": "scripts.keeper",
     "key": "scripts.key",
+    "backup": "scripts.backup",
+    "restore": "scripts.backup",
     "bench": "scripts.bench",
 }
 
