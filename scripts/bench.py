@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from scripts.bench_data import data
+from scripts.bench_scale import scale
 
 _WORKS = ("member", "system", "owner", "public", "groups", "switches", "fronters", "patch", "switch", "mix")
 _EXTRAS = ("start", "steady", "growth")
@@ -88,3 +89,4 @@ def _say(what: str) -> None:
 
 
 bench.add_command(data)
+bench.add_command(scale)

@@ -109,11 +109,8 @@ class Crowd:
         yield SwitchMember, ("switch", "position", "member"), self._fronts()
         yield Message, ("id", "original", "sender", "channel", "guild", "member"), self._messages()
 
-    def known(self, number: int) -> list[Known]:
-        """The first systems."""
-        return [self._known(place) for place in range(min(number, len(self._systems)))]
-
-    def _known(self, place: int) -> Known:
+    def known(self, place: int) -> Known:
+        """The system at this place, once it was made."""
         ids = [tuple(map(short_id, self._share(rows, place))) for rows in (self._members, self._groups)]
         account = snowflakes.decode(self._account(place))
         return Known(short_id(self._systems[place]), self.tokens[place], account, *ids)
@@ -265,6 +262,6 @@ def data(systems: int, members: int, groups: int, switches: int, messages: int, 
     amounts = Amounts(systems, members, groups, switches, messages)
     connect(make=True)
     with click.progressbar(length=amounts.rows, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        known = fill(amounts, bar.update).known(1)[0]
+        known = fill(amounts, bar.update).known(0)
     text = properties([("id", known.id), ("token", known.token)])
     show({"added": asdict(amounts), "system": asdict(known)}, f"Added {systems} systems.\n\n{text}", as_json=as_json)
