@@ -161,7 +161,7 @@ class SQLiteStore:
         return nullcontext()
 
     def transaction(self, system: int) -> AbstractContextManager[None]:
-        return _Writing(self.execute, system)
+        return _Writing(self._connection, system)
 
 
 class Transaction:
@@ -192,15 +192,23 @@ class Transaction:
 class _Writing(Transaction):
     """A transaction for a system that writes."""
 
-    def __init__(self, execute: Callable[..., Any], system: int) -> None:
-        super().__init__(execute, ("BEGIN IMMEDIATE", ()))
-        self._system = system
+    def __init__(self, connection: sqlite3.Connection, system: int) -> None:
+        super().__init__(connection.execute, ("BEGIN IMMEDIATE", ()))
+        self._connection, self._system = connection, system
 
     def __enter__(self) -> None:
         super().__enter__()
-        if self._execute('SELECT 1 FROM "system" WHERE "id" = ?', (self._system,)).fetchone() is None:
+        try:
+            if self._execute('SELECT 1 FROM "system" WHERE "id" = ?', (self._system,)).fetchone() is None:
+                raise SystemGone
+        except BaseException:
             self.roll_back()
-            raise SystemGone
+            raise
+
+    def roll_back(self) -> None:
+        # SQLite has done it already where the disk is full; to be told that would hide what was wrong.
+        if self._connection.in_transaction:
+            super().roll_back()
 
 
 _current: Store | None = None

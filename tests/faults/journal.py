@@ -15,8 +15,8 @@ class Journal:
 
     def __init__(self, writers: Sequence[str], reader: str) -> None:
         self.acknowledged = self.refused = self.unanswered = self.refused_reads = 0
-        self.slowest = self.outage = 0.0
-        """Seconds: for an answer, and between two acknowledged writes of one client or two answers to the reader."""
+        self.slowest_refusal = self.outage = 0.0
+        """Seconds: until a 503, and between two acknowledged writes of one client or two answers to the reader."""
         self.wrong: list[str] = []
         """What may never happen."""
         self.lost: list[str] = []
@@ -36,11 +36,10 @@ class Journal:
             elif reply.status:
                 self.refused += 1
                 self.refused_reads += not write
+                self.slowest_refusal = max(self.slowest_refusal, reply.seconds)
                 self._refused_at[client] = time.monotonic()
             else:
                 self.unanswered += 1
-            if reply.status:
-                self.slowest = max(self.slowest, reply.seconds)
             self._news.notify_all()
 
     def _note_good(self, client: str, *, write: bool) -> None:

@@ -8,7 +8,7 @@ from tests.faults import table
 from tests.faults.table import Row
 
 TABLE = pytest.StashKey[list[Row]]()
-_SHORT, _LONG = 3, 20
+_SHORT, _LONG = 2, 20
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -13,6 +13,8 @@ from tests.faults.small_disk import NoSmallDisk, SmallDisk, small_disk
 from tests.faults.trial import Trial
 from tests.support.postgres_server import PostgresServer
 
+LOGGED = {"sqlite": "database or disk is full", "postgres": "No space left on device"}
+
 
 @pytest.fixture
 def disk() -> Iterator[SmallDisk]:
@@ -52,7 +54,9 @@ def _make_place(place: Path, server: PostgresServer) -> None:
         os.chown(place, owner.st_uid, owner.st_gid)
 
 
-def test_writes_are_refused_and_reads_go_on(disk: SmallDisk, service: Service, trial: Trial, rounds: int) -> None:
+def test_writes_are_refused_and_reads_go_on(
+    engine: str, disk: SmallDisk, service: Service, trial: Trial, rounds: int
+) -> None:
     workers = service.workers()
     with trial("disk full", rounds, final=True) as journal:
         for _ in range(rounds):
@@ -65,3 +69,4 @@ def test_writes_are_refused_and_reads_go_on(disk: SmallDisk, service: Service, t
             journal.await_service()
     assert journal.unanswered == journal.refused_reads == 0
     assert service.workers() == workers
+    assert LOGGED[engine] in service.log
