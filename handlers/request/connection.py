@@ -27,11 +27,15 @@ class _NoRequest(Exception):
     """Raised within the parser, which makes an error of its own of it and goes no further."""
 
 
-class _Unheard(list[Any]):
-    """Takes headers that come behind a body, and keeps none."""
+class _Trailers(list[Any]):
+    """Takes headers that come behind a body, and keeps none of them."""
+
+    seen = 0
 
     def append(self, header: Any) -> None:
-        pass
+        self.seen += 1
+        if self.seen > _MOST_HEADERS:
+            raise _NoRequest
 
 
 class Connection(HttpToolsProtocol):
@@ -48,12 +52,15 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        # uvicorn's own access log would hold whatever a query holds.
+        self.access_log = False
         self.seen: tuple[Stage, object] | None = None
         self.since = 0.0
         self._deaf = False
         self._last = self.ending
         self._head, self._head_of = 0, self.scope
         self._fault: ApiError | None = None
+        self._trailers = _Trailers()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, if need be in the place of connections that have been waiting for their clients for longest."""
@@ -69,6 +76,13 @@ class Connection(HttpToolsProtocol):
         else:
             for start in range(0, len(data), _PIECE):
                 self._parse(data[start : start + _PIECE])
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """A client that says no more still gets the answer to a whole request."""
+        waits = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+        if waits:
+            self.cycle.keep_alive = False
+        return waits
 
     def _parse(self, data: bytes) -> None:
         if self._deaf or not data:
@@ -99,7 +113,7 @@ class Connection(HttpToolsProtocol):
         if self._fault or len(self.pipeline) >= _MOST_PIPELINED:
             raise _NoRequest
         super().on_headers_complete()
-        self.headers = _UNHEARD
+        self.headers, self._trailers.seen = self._trailers, 0
         if self._last:
             self.cycle.keep_alive = False
 
@@ -168,6 +182,3 @@ class Connection(HttpToolsProtocol):
             self._last = True
         else:
             self.transport.close()
-
-
-_UNHEARD = _Unheard()
