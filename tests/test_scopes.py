@@ -501,9 +501,9 @@ ODD: dict[str, Callable[[str], str]] = {
     "signature with padding": lambda key: key + "==",
     "beyond ASCII": lambda key: key.replace("pkapi", "pkåpi"),
     "payload beyond ASCII": lambda key: key.replace("eyJ", "eyJÿ"),
-    "100 kB long": lambda key: key.replace("eyJ", "eyJ" * 33_000),
-    "1 MB long": lambda key: key.replace("eyJ", "eyJ" * 330_000),
-    "1 MB of signature": lambda key: key + "A" * 1_000_000,
+    "8 kB long": lambda key: key.replace("eyJ", "eyJ" * 2_700),
+    "50 kB long": lambda key: key.replace("eyJ", "eyJ" * 17_000),
+    "50 kB of signature": lambda key: key + "A" * 50_000,
 }
 
 
