@@ -160,7 +160,7 @@ class Operation:
         """The path's and the query's parameters, by the names that the handler has for them."""
         arguments: dict[str, Any] = {}
         for (name, parse), value in zip(self._path, scope["path_values"], strict=True):
-            if name == "system_ref" and value == "@me":
+            if name == "system_ref" and parameters.is_me(value):
                 arguments[name] = self._gate.me(viewer)
             else:
                 arguments[name] = parse(value)
