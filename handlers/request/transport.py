@@ -48,22 +48,28 @@ class Transport:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] += (*COMMON, request_id)
-            elif method == "HEAD":
-                message["body"] = b""
+            else:
+                if method == "HEAD":
+                    message["body"] = b""
+                if not message.get("more_body"):
+                    # Before it is sent: whoever has an answer finds it counted.
+                    self._record(scope, method, request_id, status, perf_counter_ns() - began)
             await send(message)
 
         if method == "HEAD":
             scope = {**scope, "method": "GET"}
-        try:
-            await (_preflight(finished) if method == "OPTIONS" else self.app(scope, receive, finished))
-        finally:
-            took = perf_counter_ns() - began
-            routed = scope.get("extensions")
-            operation = routed[ROUTING_CONTEXT]["operation_id"] if routed else None
-            if self._meter:
-                self._meter.count(operation, status, took)
-            if self._access_log:
-                self._access_log.write(request_id, scope["client"], method, operation, status, took)
+        await (_preflight(finished) if method == "OPTIONS" else self.app(scope, receive, finished))
+        if status == LEFT:
+            self._record(scope, method, request_id, status, perf_counter_ns() - began)
+
+    def _record(self, scope: Scope, method: str, request_id: Header, status: int, took_ns: int) -> None:
+        """Count and log an answer."""
+        routed = scope.get("extensions")
+        operation = routed[ROUTING_CONTEXT]["operation_id"] if routed else None
+        if self._meter:
+            self._meter.count(operation, status, took_ns)
+        if self._access_log:
+            self._access_log.write(request_id, scope["client"], method, operation, status, took_ns)
 
 
 async def _preflight(send: Send) -> None:
