@@ -94,11 +94,11 @@ def _columns(character: str) -> int:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Aligned columns that fit the terminal; the widest one is cut if need be."""
+    """Aligned columns that fit the terminal; the widest is cut if need be, but never the first, which names the row."""
     cells = [list(headings), *([printable(str(value)) for value in row] for row in rows)]
     widths = [max(width(row[column]) for row in cells) for column in range(len(headings))]
     excess = sum(widths) + 2 * (len(widths) - 1) - shutil.get_terminal_size((80, 24)).columns
-    widest = widths.index(max(widths))
+    widest = max(range(1, len(widths)), key=widths.__getitem__)
     widths[widest] = max(widths[widest] - max(excess, 0), width(headings[widest]), 8)
     lines = ("  ".join(_cell(value, size) for value, size in zip(row, widths, strict=True)) for row in cells)
     return "\n".join(line.rstrip() for line in lines)
