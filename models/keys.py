@@ -158,7 +158,7 @@ def _id_in(payload: bytes) -> str | None:
     if not isinstance(claims, dict) or claims.get("type") != _TYPE:
         return None
     key_id = claims.get("tid")
-    return key_id if isinstance(key_id, str) else None
+    return key_id if isinstance(key_id, str) and parse_uuid(key_id) else None
 
 
 def _name(name: str) -> str:

@@ -70,8 +70,8 @@ class Draw:
         return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
 
     def short_id(self) -> str:
-        """Five letters, as old ids have: the server makes no such id, so it cannot be taken."""
-        return self._once(lambda: self._initial + "".join(self.random.choices("abcefghjknoprstuvwxyz", k=4)))
+        """With a letter that no new id has, so that whatever else is in the database has not taken it."""
+        return self._once(lambda: f"{self._initial}q" + "".join(self.random.choices("abcefghjknoprstuvwxyz", k=4)))
 
     def or_null(self, value: Value) -> Value | None:
         return value if self.random.random() < 0.75 else None
