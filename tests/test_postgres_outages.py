@@ -5,8 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 
 import httpx
 import psycopg
@@ -142,12 +141,18 @@ def _standing_still(house: House) -> Iterator[None]:
     """Freeze every process of Postgres."""
     pid = int((house.postgres.folder / "data" / "postmaster.pid").read_text().split()[0])
     with psycopg.connect(house.url) as connection:
-        backends = [each for (each,) in connection.execute("SELECT pid FROM pg_stat_activity").fetchall()]
-    processes = [pid, *(each for each in backends if Path(f"/proc/{each}").exists())]
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
+        query = "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        backends = [each for (each,) in connection.execute(query).fetchall()]
+    processes = [pid, *backends]
+    _signal(processes, signal.SIGSTOP)
     try:
         yield
     finally:
-        for process in processes:
-            os.kill(process, signal.SIGCONT)
+        _signal(processes, signal.SIGCONT)
+
+
+def _signal(processes: list[int], number: signal.Signals) -> None:
+    """To all of them that are still there: workers of Postgres come and go by themselves."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, number)
