@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
+from tests.support.check import MARKER
 from tests.support.operations import Operations
 from tests.support.problems import INVALID_MODEL, FieldErrors, Problem
 
@@ -142,11 +143,11 @@ class Client:
     def delete(self, path: str) -> Answer:
         return self.send("DELETE", path)
 
-    def new_member(self, name: str = "Ayo", **fields: Any) -> Any:
+    def new_member(self, name: str = f"{MARKER} Ayo", **fields: Any) -> Any:
         """Make a member; returns the object."""
         return self.post("/members", {"name": name, **fields}).ok()
 
-    def new_group(self, name: str = "Household", members: Iterable[str] = (), **fields: Any) -> Any:
+    def new_group(self, name: str = f"{MARKER} Household", members: Iterable[str] = (), **fields: Any) -> Any:
         """Make a group with these members; returns the object."""
         group = self.post("/groups", {"name": name, **fields}).ok()
         if references := list(members):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.support.check import MARKER
+
 SYSTEM_PRIVACY = (
     "name_privacy",
     "description_privacy",
@@ -120,7 +122,7 @@ FULL_SYSTEM: dict[str, Any] = {
     "privacy": dict.fromkeys(SYSTEM_PRIVACY, "private"),
 }
 FULL_MEMBER: dict[str, Any] = {
-    "name": "Ayọ̀",
+    "name": f"{MARKER} Ayọ̀",
     "display_name": "Ayo (she)",
     "color": "ff8800",
     "birthday": "0004-02-29",
@@ -135,7 +137,7 @@ FULL_MEMBER: dict[str, Any] = {
     "privacy": dict.fromkeys(MEMBER_PRIVACY, "private"),
 }
 FULL_GROUP: dict[str, Any] = {
-    "name": "Ünder",
+    "name": f"{MARKER} Ünder",
     "display_name": "The Under",
     "description": "Downstairs.",
     "icon": "https://example.org/i.png",
