@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from tests.support import redis_server
-from tests.support.client import Client
+from tests.support.check import Side
+from tests.support.client import Answer, Client
+from tests.support.conformance import Conformance
 from tests.support.home import Home
 from tests.support.keeper import Keeper
 from tests.support.operations import Operations
@@ -23,7 +25,8 @@ pytest_plugins = ["tests.faults.plugin"]
 DATABASES = ("sqlite", "postgres")
 # Two servers over one Postgres and one Redis, for the behaviour tests.
 PAIR = "pair"
-BEHAVIOUR = Path(__file__).parent / "behaviour"
+# The checks of the contract kit, and what else is seen over HTTP but takes the keeper of our own server.
+SEEN_OVER_HTTP = tuple(Path(__file__).parent / name for name in ("behaviour", "server"))
 OPERATIONS_TEST = "tests/test_operations.py"
 
 # Two workers, so that what must hold between processes is tested between processes.
@@ -39,13 +42,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         databases: list[Any] = [each for each in DATABASES if chosen in (each, "all")]
-        if chosen in (PAIR, "all") and BEHAVIOUR in metafunc.definition.path.parents:
+        if chosen in (PAIR, "all") and set(SEEN_OVER_HTTP) & set(metafunc.definition.path.parents):
             databases.append(pytest.param(PAIR, marks=pytest.mark.long))
         metafunc.parametrize("database", databases, scope="session", ids=str)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "whole_behaviour: needs that all behaviour tests have run before it")
+    config.addinivalue_line("markers", "check: is part of the contract kit")
     config.stash[_LEFT_OUT] = []
 
 
@@ -59,7 +63,7 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The comparison with what the behaviour tests did comes after them, and only if all of them run."""
+    """The comparison with what the behaviour tests did comes after them, and only if all of those run."""
     items.sort(key=lambda item: item.nodeid.startswith(OPERATIONS_TEST))
     if missing := _missing_behaviour(config, items):
         for item in items:
@@ -68,11 +72,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _missing_behaviour(config: pytest.Config, items: list[pytest.Item]) -> str:
-    parts = [argument for argument in config.args if "behaviour" in argument and "::" in argument]
-    all_left_out = [nodeid for nodeid in config.stash[_LEFT_OUT] if nodeid.startswith("tests/behaviour/")]
+    folders = tuple(f"tests/{folder.name}/" for folder in SEEN_OVER_HTTP)
+    parts = [argument for argument in config.args if any(each in argument for each in folders) and "::" in argument]
+    all_left_out = [nodeid for nodeid in config.stash[_LEFT_OUT] if nodeid.startswith(folders)]
     left_out = [nodeid for nodeid in all_left_out if PAIR not in nodeid.partition("[")[2]]
     collected = {item.path for item in items}
-    modules = [str(path.name) for path in sorted(BEHAVIOUR.glob("test_*.py")) if path not in collected]
+    paths = [path for folder in SEEN_OVER_HTTP for path in sorted(folder.glob("test_*.py"))]
+    modules = [str(path.name) for path in paths if path not in collected]
     return next(iter([*parts, *left_out, *modules]), "")
 
 
@@ -168,8 +174,16 @@ def http(turns: Turns) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def anonymous(http: httpx.Client, base_url: str, operations: Operations) -> Client:
-    """A client without credentials."""
-    return Client(http, base_url, operations)
+    """A client without credentials. Every answer that it or its like get must be as the contract says."""
+    conformance = Conformance(operations)
+
+    def observe(method: str, path: str, response: httpx.Response) -> None:
+        operations.note("GET" if method == "HEAD" else method, path, response.status_code)
+        status, headers, body = response.status_code, response.headers, response.content
+        violations = conformance.violations(method, path, status, headers, body)
+        assert not violations, f"{Answer(response).story}\n{violations}"
+
+    return Client(http, base_url, observe)
 
 
 @pytest.fixture(scope="session")
@@ -190,6 +204,54 @@ def owner(keeper: Keeper) -> Client:
 def stranger(keeper: Keeper) -> Client:
     """A client of another fresh and empty system."""
     return keeper.new_system()
+
+
+@pytest.fixture
+def foreign_member(stranger: Client) -> str:
+    """The short id of a member of another system, which anybody sees."""
+    return str(stranger.new_member("Foreign")["id"])
+
+
+@pytest.fixture
+def foreign_group(stranger: Client) -> str:
+    """The short id of a group of another system, which anybody sees."""
+    return str(stranger.new_group("Foreign")["id"])
+
+
+@pytest.fixture(scope="session")
+def house(keeper: Keeper) -> Home:
+    """A system with one of everything, that is only looked at."""
+    return keeper.new_home()
+
+
+@pytest.fixture
+def reader(house: Home) -> Client:
+    """A client that only reads, of a system with one of everything."""
+    return house.owner
+
+
+@pytest.fixture
+def public(house: Home, anonymous: Client) -> Client:
+    """A client without credentials; `id` is that of a system with one of everything."""
+    return anonymous.identified(None, house.owner.id, house.owner.uuid)
+
+
+@pytest.fixture
+def message(house: Home) -> str:
+    """The id of a message that was proxied."""
+    return house.message["id"]
+
+
+@pytest.fixture
+def guild(keeper: Keeper, owner: Client) -> str:
+    """A guild where a message of the owner's was proxied, which makes it known; nothing is set there."""
+    return keeper.new_guild(owner)
+
+
+@pytest.fixture
+def side() -> Callable[[Side], None]:
+    """Says which side the server takes where documentation and reference service differ. Ours is known."""
+    return lambda taken: None
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Three sets that must be the same: the contract's operations, handler functions, and what the behaviour tests saw."""
+"""Three sets that must be the same: operations of the contract, handler functions, and what tests saw over HTTP."""
 
 import inspect
 from importlib import import_module
@@ -26,5 +26,5 @@ def test_every_operation_has_one_handler_and_every_handler_one_operation(operati
 
 
 @pytest.mark.whole_behaviour
-def test_behaviour_tests_see_every_operation_succeed(operations: Operations) -> None:
+def test_every_operation_is_seen_to_succeed(operations: Operations) -> None:
     assert operations.succeeded == set(operations.controllers)

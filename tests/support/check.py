@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 import pytest
 
 Level = Literal["must", "should", "may"]
+Side = Literal["documentation", "reference"]
 Test = TypeVar("Test", bound=Callable[..., None])
 
 MARKER = "contract-kit"

@@ -1,7 +1,7 @@
 """A client of the API for tests: short calls, and answers that can say what is expected of them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -9,9 +9,10 @@ from urllib.parse import quote
 import httpx
 
 from tests.support.check import MARKER
-from tests.support.operations import Operations
 from tests.support.problems import INVALID_MODEL, FieldErrors, Problem
 
+Observer = Callable[[str, str, httpx.Response], None]
+"""Is shown each answer, with the method and the path (below the base URL, without query) that were asked for."""
 USER_AGENT = "behaviour-tests (https://example.org)"
 
 
@@ -88,7 +89,7 @@ class Client:
         self,
         http: httpx.Client,
         base_url: str,
-        operations: Operations,
+        observe: Observer,
         *,
         token: str | None = None,
         short_id: str = "",
@@ -99,15 +100,15 @@ class Client:
         self.id = short_id
         self.uuid = uuid
         self._http = http
-        self._operations = operations
+        self._observe = observe
 
     def identified(self, token: str | None, short_id: str = "", uuid: str = "") -> "Client":
         """A client like this one with another `Authorization` header."""
-        return Client(self._http, self.base_url, self._operations, token=token, short_id=short_id, uuid=uuid)
+        return Client(self._http, self.base_url, self._observe, token=token, short_id=short_id, uuid=uuid)
 
     def at(self, base_url: str) -> "Client":
         """The same client, speaking to another address."""
-        return Client(self._http, base_url, self._operations, token=self.token, short_id=self.id, uuid=self.uuid)
+        return Client(self._http, base_url, self._observe, token=self.token, short_id=self.id, uuid=self.uuid)
 
     def send(
         self,
@@ -122,7 +123,7 @@ class Client:
             {"User-Agent": USER_AGENT} | ({"Authorization": self.token} if self.token else {}) | dict(headers or {})
         )
         response = self._http.request(method, self.base_url + path, content=content, headers=all_headers)
-        self._operations.note("GET" if method == "HEAD" else method, path.split("?")[0], response.status_code)
+        self._observe(method, path.split("?")[0], response)
         return Answer(response)
 
     def send_json(self, method: str, path: str, text: str | bytes) -> Answer:

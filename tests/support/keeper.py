@@ -68,6 +68,15 @@ class Keeper:
         message = self.add_message(member["uuid"], sender=account, guild=guild)
         return Home(owner, account, guild, member, group, switch, message)
 
+    def new_guild(self, system: Client) -> str:
+        """A guild where the system is known, by a message of a member that is no more."""
+        account, guild = new_snowflake(), new_snowflake()
+        self.link_account(system, account)
+        member = system.new_member()
+        self.add_message(member["uuid"], sender=account, guild=guild)
+        system.delete(f"/members/{member['id']}").done()
+        return guild
+
     def new_token(self, system: Client) -> Client:
         """A client of the same system with a new token, which ends the old one."""
         return self._client(system.id, system.uuid, keeper.new_token(system.id))

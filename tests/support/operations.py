@@ -4,8 +4,11 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-CONTRACT = Path(__file__).resolve().parents[2] / "generated" / "openapi.json"
+import generated
+
+CONTRACT = Path(generated.__file__).with_name("openapi.json")
 _METHODS = ("get", "post", "patch", "put", "delete")
 
 
@@ -19,6 +22,9 @@ class Operations:
 
     controllers: dict[str, str]
     """The function that answers each operationId, as the contract names it."""
+    contract: dict[str, Any] = field(default_factory=dict)
+    described: dict[str, Any] = field(default_factory=dict)
+    """What the contract says of each operationId."""
     succeeded: set[str] = field(default_factory=set)
     _routes: list[tuple[str, re.Pattern[str], str]] = field(default_factory=list)
 
@@ -26,11 +32,12 @@ class Operations:
     def of_contract(cls, path: Path = CONTRACT) -> "Operations":
         """Read from the contract. Literal paths come first, so that none is taken for a parameter."""
         contract = json.loads(path.read_text(encoding="utf-8"))
-        found = cls(controllers={})
+        found = cls(controllers={}, contract=contract)
         for template in sorted(contract["paths"], key=lambda template: template.count("{")):
             for method in set(_METHODS) & set(contract["paths"][template]):
                 operation = contract["paths"][template][method]
                 name = operation["operationId"]
+                found.described[name] = operation
                 found.controllers[name] = f"{operation['x-openapi-router-controller']}.{name}"
                 found._routes.append((method.upper(), _pattern(template), name))
         return found
