@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support import shapes
+from tests.support.check import check
 from tests.support.client import Client
 from tests.support.keeper import Keeper, new_snowflake
 from tests.support.problems import BAD_REQUEST, FORBIDDEN, SYSTEM_NOT_FOUND, UNAUTHORIZED
@@ -15,6 +16,19 @@ def expected(system: Client, created: str, **values: Any) -> dict[str, Any]:
     """The owner's view of a system that has these values and is empty otherwise."""
     own = {"id": system.id, "uuid": system.uuid, "created": created, "webhook_url": None}
     return own | shapes.SYSTEM | values
+
+
+@check(
+    "systems/get/keys",
+    must="Endpoints will always return all fields, using `null` when a value is missing.",
+)
+def test_anybody_sees_every_public_key(public: Client) -> None:
+    assert public.get(f"/systems/{public.id}").ok().keys() == shapes.SYSTEM_KEYS
+
+
+@check("systems/get/me", must="the string `@me` to refer to the currently authenticated system")
+def test_me_is_the_own_system(reader: Client) -> None:
+    assert reader.get("/systems/@me").ok() == reader.get(f"/systems/{reader.id}").ok()
 
 
 def test_owner_sees_every_key_of_an_empty_system(owner: Client) -> None:
@@ -77,6 +91,7 @@ def test_patch_of_one_key_keeps_the_others(owner: Client, key: str) -> None:
     assert full == expected(owner, full["created"], **shapes.FULL_SYSTEM)
 
 
+@check("systems/update/null-clears", should="`null` for a key clears it.")
 @pytest.mark.parametrize("key", [key for key in shapes.SYSTEM if key != "privacy"])
 def test_patch_null_clears(owner: Client, key: str) -> None:
     full = owner.patch("/systems/@me", shapes.FULL_SYSTEM).ok()
@@ -123,9 +138,11 @@ def test_patch_by_short_id_uuid_and_account(keeper: Keeper) -> None:
         assert owner.patch(f"/systems/{reference}", {"tag": reference}).ok()["tag"] == reference
 
 
+@check("systems/update/of-another", should="Only the system itself may change it: 403.")
 def test_patch_of_another_system_is_403(owner: Client, stranger: Client) -> None:
+    before = owner.get("/systems/@me").ok()
     stranger.patch(f"/systems/{owner.id}", {"name": "x"}).fails(FORBIDDEN)
-    assert owner.get("/systems/@me").ok()["name"] is None
+    assert owner.get("/systems/@me").ok() == before
 
 
 def test_patch_without_credentials_is_401(owner: Client, anonymous: Client) -> None:
@@ -133,6 +150,7 @@ def test_patch_without_credentials_is_401(owner: Client, anonymous: Client) -> N
     assert owner.get("/systems/@me").ok()["name"] is None
 
 
+@check("systems/update/unknown", should="A reference that matches nothing is not found.")
 def test_patch_of_unknown_system_is_404(owner: Client) -> None:
     owner.patch("/systems/dddddd", {"name": "x"}).fails(SYSTEM_NOT_FOUND)
 
