@@ -1,59 +1,52 @@
-"""Get Current System Fronters."""
+"""Get Current System Fronters. The newest switch is always one that the check makes now."""
 
 from tests.support import shapes
+from tests.support.check import check
 from tests.support.client import Client
-from tests.support.problems import FRONTERS_PRIVATE, SYSTEM_NOT_FOUND
+from tests.support.made import called, past
+from tests.support.problems import SYSTEM_NOT_FOUND
 
-JANUARY, FEBRUARY = "2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z"
-
-
-def test_no_switch_at_all_is_204(owner: Client, stranger: Client, anonymous: Client) -> None:
-    owner.get("/systems/@me/fronters").done()
-    stranger.get(f"/systems/{owner.id}/fronters").done()
-    anonymous.get(f"/systems/{owner.id}/fronters").done()
+FRONTERS = "/systems/@me/fronters"
 
 
-def test_newest_switch_by_timestamp_with_whole_members(owner: Client) -> None:
-    first, second = owner.new_member(**shapes.FULL_MEMBER), owner.new_member("Bo")
-    newest = owner.new_switch(second["id"], first["id"], timestamp=FEBRUARY)
-    owner.new_switch(first["id"], timestamp=JANUARY)
-    found = owner.get("/systems/@me/fronters").ok()
-    assert found == {"id": newest["id"], "timestamp": FEBRUARY, "members": [second, first]}
-    assert found.keys() == shapes.SWITCH_KEYS
+@check("fronters/get/full-members", must="Returns a switch object containing a list of member objects.")
+def test_newest_switch_with_whole_members(owner: Client) -> None:
+    first, second = owner.new_member(**shapes.FULL_MEMBER), owner.new_member(called("Bo"))
+    newest = owner.new_switch(second["id"], first["id"])
+    found = owner.get(FRONTERS).ok()
+    assert found == {"id": newest["id"], "timestamp": newest["timestamp"], "members": [second, first]}
     assert owner.get(f"/systems/{owner.uuid}/fronters").ok() == found
 
 
-def test_switch_in_the_future_is_the_newest(owner: Client) -> None:
-    future = owner.new_switch(owner.new_member()["id"], timestamp="2999-01-01T00:00:00Z")
-    owner.new_switch()
-    assert owner.get("/systems/@me/fronters").ok() == future
+@check("fronters/get/newest-by-timestamp", should="Fronters are those of the switch with the latest timestamp.")
+def test_older_switch_made_later_changes_nothing(owner: Client) -> None:
+    ref = owner.new_member()["id"]
+    newest = owner.new_switch(ref)
+    owner.new_switch(timestamp=past(1)[0])
+    assert owner.get(FRONTERS).ok() == newest
 
 
+@check("fronters/get/switch-out", should="After a switch-out there is a switch without members.")
 def test_switch_out_has_no_members(owner: Client, anonymous: Client) -> None:
-    switch = owner.new_switch(timestamp=JANUARY)
-    assert owner.get("/systems/@me/fronters").ok() == {"id": switch["id"], "timestamp": JANUARY, "members": []}
+    owner.new_switch(owner.new_member()["id"])
+    switch = owner.new_switch()
+    assert switch["members"] == []
+    assert owner.get(FRONTERS).ok() == switch
     assert anonymous.get(f"/systems/{owner.id}/fronters").ok() == switch
 
 
+@check(
+    "privacy/fronters/members",
+    must="For fields with specific privacy settings (e.g. descriptions), the field will simply contain null",
+)
 def test_stranger_sees_the_public_view_of_members(owner: Client, stranger: Client, anonymous: Client) -> None:
     member = owner.new_member(birthday="2000-01-01", privacy={"birthday_privacy": "private"})
-    switch = owner.new_switch(member["id"], timestamp=JANUARY)
+    switch = owner.new_switch(member["id"])
     public = {**switch, "members": [{**member, "birthday": None, "privacy": None, "autoproxy_enabled": None}]}
-    assert stranger.get(f"/systems/{owner.id}/fronters").ok() == public
-    assert anonymous.get(f"/systems/{owner.id}/fronters").ok() == public
+    for viewer in (stranger, anonymous):
+        assert viewer.get(f"/systems/{owner.id}/fronters").ok() == public
 
 
-def test_private_fronters_without_any_switch_are_403(owner: Client, stranger: Client, anonymous: Client) -> None:
-    owner.patch("/systems/@me", {"privacy": {"front_privacy": "private"}}).ok()
-    stranger.get(f"/systems/{owner.id}/fronters").fails(FRONTERS_PRIVATE)
-    anonymous.get(f"/systems/{owner.id}/fronters").fails(FRONTERS_PRIVATE)
-    owner.get("/systems/@me/fronters").done()
-
-
-def test_fronters_are_of_the_one_system_only(owner: Client, stranger: Client) -> None:
-    stranger.new_switch()
-    owner.get("/systems/@me/fronters").done()
-
-
-def test_unknown_system_is_404(owner: Client) -> None:
-    owner.get("/systems/dddddd/fronters").fails(SYSTEM_NOT_FOUND)
+@check("fronters/get/20001", should="An unknown system is 404 with 20001.")
+def test_unknown_system_is_404(anonymous: Client) -> None:
+    anonymous.get("/systems/dddddd/fronters").fails(SYSTEM_NOT_FOUND)

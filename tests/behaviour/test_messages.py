@@ -1,111 +1,61 @@
-"""Get Proxied Message Information."""
+"""Get Proxied Message Information, about a message that is there already."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.support import shapes
+from tests.support.check import check
 from tests.support.client import Client
-from tests.support.home import Home
-from tests.support.keeper import Keeper, message_id
+from tests.support.made import instant
 from tests.support.problems import BAD_REQUEST, MESSAGE_NOT_FOUND
 
-
-def test_message_by_its_id_and_by_the_original_id(home: Home, anonymous: Client) -> None:
-    by_id = anonymous.get(f"/messages/{home.message['id']}").ok()
-    assert anonymous.get(f"/messages/{home.message['original']}").ok() == by_id
-    assert by_id.keys() == shapes.MESSAGE_KEYS
-    assert {key: by_id[key] for key in home.message} == home.message
+SNOWFLAKES = ("id", "original", "sender", "channel", "guild")
+DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 
 
-def test_snowflakes_are_strings(home: Home, anonymous: Client) -> None:
-    found = anonymous.get(f"/messages/{home.message['id']}").ok()
-    assert [type(found[key]) for key in ("id", "original", "sender", "channel", "guild")] == [str] * 5
+@pytest.fixture
+def found(anonymous: Client, message: str) -> Any:
+    """The message, as anybody sees it."""
+    return anonymous.get(f"/messages/{message}").ok()
 
 
-@pytest.mark.parametrize(
-    ("moment", "shown"),
-    [
-        (datetime(2021, 6, 14, 1, 48, 54, 911_000, UTC), "2021-06-14T01:48:54.911Z"),
-        (datetime(2021, 6, 14, 1, 48, 54, 900_000, UTC), "2021-06-14T01:48:54.9Z"),
-        (datetime(2021, 6, 14, 1, 48, 54, 0, UTC), "2021-06-14T01:48:54Z"),
-        (datetime(2015, 1, 1, 0, 0, 0, 1_000, UTC), "2015-01-01T00:00:00.001Z"),
-        (datetime(2100, 12, 31, 23, 59, 59, 999_000, UTC), "2100-12-31T23:59:59.999Z"),
-    ],
-)
-@pytest.mark.parametrize("low", [0, (1 << 22) - 1])
-def test_timestamp_is_read_off_the_id(
-    home: Home, keeper: Keeper, anonymous: Client, moment: datetime, shown: str, low: int
-) -> None:
-    message = keeper.add_message(home.member["uuid"], id=message_id(moment, low))
-    assert anonymous.get(f"/messages/{message['id']}").ok()["timestamp"] == shown
-    assert anonymous.get(f"/messages/{message['original']}").ok()["timestamp"] == shown
-    keeper.forget_message(message["id"])
+@check("messages/get/every-key", must="Returns a message object.")
+def test_message_has_every_key(found: Any) -> None:
+    assert found.keys() == shapes.MESSAGE_KEYS
 
 
-def test_owner_sees_the_owner_view_of_system_and_member(home: Home) -> None:
-    home.owner.patch("/systems/@me", shapes.FULL_SYSTEM).ok()
-    home.owner.patch(home.path("/members/{member}"), shapes.FULL_MEMBER).ok()
-    found = home.owner.get(f"/messages/{home.message['id']}").ok()
-    assert found["system"] == home.owner.get("/systems/@me").ok()
-    assert found["member"] == shapes.without(home.owner.get(home.path("/members/{member}")).ok(), "system")
-    assert found["member"].keys() == shapes.MEMBER_IN_MESSAGE_KEYS
-    assert found["system"]["privacy"] == shapes.FULL_SYSTEM["privacy"]
-    assert found["member"]["description"] == shapes.FULL_MEMBER["description"]
+@check("messages/get/snowflakes-are-strings", must="Encoded as string for precision reasons.")
+def test_snowflakes_are_strings(found: Any, message: str) -> None:
+    assert [key for key in SNOWFLAKES if not (isinstance(found[key], str) and found[key].isdecimal())] == []
+    assert message in (found["id"], found["original"])
 
 
-def test_stranger_sees_the_public_view_of_system_and_member(home: Home, stranger: Client, anonymous: Client) -> None:
-    home.owner.patch("/systems/@me", shapes.FULL_SYSTEM).ok()
-    home.owner.patch(home.path("/members/{member}"), shapes.FULL_MEMBER).ok()
-    for client in (stranger, anonymous):
-        found = client.get(f"/messages/{home.message['id']}").ok()
-        assert found["system"] == client.get(home.path("/systems/{system}")).ok()
-        assert found["member"] == shapes.without(client.get(home.path("/members/{member}")).ok(), "system")
-        assert (found["system"]["privacy"], found["member"]["privacy"]) == (None, None)
-        assert (found["system"]["description"], found["member"]["description"]) == (None, None)
+@check("messages/get/timestamp", should="The timestamp is the one in the upper 42 bits of the message's id.")
+def test_timestamp_is_read_off_the_id(found: Any) -> None:
+    milliseconds = timedelta(milliseconds=int(found["id"]) >> 22)
+    assert instant(found["timestamp"]) == DISCORD_EPOCH + milliseconds
 
 
-def test_message_of_an_invisible_member_is_shown(home: Home, anonymous: Client) -> None:
-    home.owner.patch(home.path("/members/{member}"), {"privacy": {"visibility": "private"}}).ok()
-    assert anonymous.get(f"/messages/{home.message['id']}").ok()["member"]["id"] == home.member["id"]
+@check("messages/get/system-and-member", should="System and member are as their own endpoints show them to the viewer.")
+def test_system_and_member_are_in_the_view_of_who_asks(reader: Client, anonymous: Client, message: str) -> None:
+    for client in (reader, anonymous):
+        shown = client.get(f"/messages/{message}").ok()
+        if shown["system"] is None:
+            pytest.skip("the member of the message was deleted; choose another with --message")
+        assert shown["system"] == client.get(f"/systems/{shown['system']['uuid']}").ok()
+        member = client.get(f"/members/{shown['member']['uuid']}").ok()
+        assert shown["member"] == shapes.without(member, "system")
 
 
-def test_message_of_a_deleted_member_has_neither_member_nor_system(home: Home, anonymous: Client) -> None:
-    home.owner.delete(home.path("/members/{member}")).done()
-    for client in (home.owner, anonymous):
-        found: Any = client.get(f"/messages/{home.message['id']}").ok()
-        assert {key: found[key] for key in home.message} == home.message
-        assert (found["member"], found["system"]) == (None, None)
-        assert found.keys() == shapes.MESSAGE_KEYS
-
-
-@pytest.mark.parametrize("snowflake", ["1", "859883754233741322", "18446744073709551615", "0", "9223372036854775808"])
+@check("messages/get/20006", should="An unknown message is 404 with 20006.")
+@pytest.mark.parametrize("snowflake", ["1", "18446744073709551615"])
 def test_unknown_message_is_404(anonymous: Client, snowflake: str) -> None:
     anonymous.get(f"/messages/{snowflake}").fails(MESSAGE_NOT_FOUND)
 
 
-@pytest.mark.parametrize(
-    "snowflake",
-    [
-        "abc",
-        "-1",
-        "1.5",
-        "+1",
-        "18446744073709551616",
-        "99999999999999999999999",
-        "1e5",
-        "0x10",
-        "%D9%A1",
-        "%20",
-        "@me",
-    ],
-)
+@check("messages/get/malformed-id", should="An id that is no unsigned number of 64 bits is 400.")
+@pytest.mark.parametrize("snowflake", ["abc", "-1", "1.5", "18446744073709551616"])
 def test_malformed_message_id_is_400(anonymous: Client, snowflake: str) -> None:
     anonymous.get(f"/messages/{snowflake}").fails(BAD_REQUEST)
-
-
-def test_forgotten_message_is_404(home: Home, keeper: Keeper, anonymous: Client) -> None:
-    keeper.forget_message(home.message["id"])
-    anonymous.get(f"/messages/{home.message['id']}").fails(MESSAGE_NOT_FOUND)
-    anonymous.get(f"/messages/{home.message['original']}").fails(MESSAGE_NOT_FOUND)
