@@ -345,7 +345,8 @@ def test_update_never_answers_40004(owner: Client, refs: list[str]) -> None:
 @check("switches/update/timestamp-required", should="Without a timestamp, or with null, it is 40001 on `timestamp`.")
 def test_update_without_timestamp_is_an_error(owner: Client) -> None:
     switch = owner.new_switch(timestamp=past(1)[0])
-    for body in ({}, {"timestamp": None}, {"members": []}):
+    bodies: list[dict[str, Any]] = [{}, {"timestamp": None}, {"members": []}]
+    for body in bodies:
         owner.patch(path_of(switch), body).rejects(TIMESTAMP_REQUIRED)
     assert owner.get(path_of(switch)).ok() == switch
 
