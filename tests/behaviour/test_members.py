@@ -4,294 +4,387 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from tests.support import shapes
+from tests.support.check import MARKER, check
 from tests.support.client import Client
-from tests.support.home import Home
-from tests.support.keeper import Keeper
+from tests.support.made import among, called, past, visible
 from tests.support.problems import (
     BAD_REQUEST,
-    MEMBER_GUILD_NOT_FOUND,
-    MEMBER_LIMIT_REACHED,
     MEMBER_NOT_FOUND,
     NOT_OWN_MEMBER,
     SYSTEM_NOT_FOUND,
     UNAUTHORIZED,
+    name_missing,
 )
 
 PUBLIC_FULL_MEMBER = {**shapes.FULL_MEMBER, "privacy": shapes.public(shapes.MEMBER_PRIVACY)}
+OTHER_MEMBER: dict[str, Any] = {
+    "name": called("Bo"),
+    "display_name": "Bo (he)",
+    "color": "0088ff",
+    "birthday": "1999-12-31",
+    "pronouns": "he/him",
+    "avatar_url": "https://example.org/bo.png",
+    "webhook_avatar_url": "https://example.org/bo-small.png",
+    "banner": "https://example.org/bo-wide.png",
+    "description": "Likes none.",
+    "keep_proxy": False,
+    "tts": False,
+    "proxy_tags": [{"prefix": None, "suffix": "-b"}],
+}
 NOT_SETTABLE = {
     "id": "abcef",
     "uuid": "b6cb3e17-52d6-4f0a-8a4b-2f9b3a5f3d11",
-    "system": "abcef",
     "created": "2020-01-01T00:00:00Z",
+}
+READ_ONLY = {
+    "system": "abcef",
     "message_count": 5,
     "last_message_timestamp": "2020-01-01T00:00:00Z",
     "autoproxy_enabled": False,
     "colour": "ff0000",
 }
-UNCLEARABLE = ("name", "keep_proxy", "tts", "privacy")
+NULLABLE = [key for key, value in shapes.MEMBER.items() if value is None]
+SOME_PRIVACY, OTHER_PRIVACY = shapes.MEMBER_PRIVACY[::2], shapes.MEMBER_PRIVACY[1::2]
 
 
-def given_by_server(member: dict[str, Any]) -> dict[str, Any]:
-    """What a client cannot choose."""
-    return {key: member[key] for key in ("id", "uuid", "created")}
+def path_of(member: Any) -> str:
+    return f"/members/{member['id']}"
+
+
+def private(*keys: str) -> dict[str, str]:
+    """A whole privacy object that hides these alone."""
+    return shapes.public(shapes.MEMBER_PRIVACY) | dict.fromkeys(keys, "private")
 
 
 # Create
 
 
+@check("members/create/all-keys", must="Endpoints will always return all fields, using null when a value is missing.")
+def test_create_answers_every_documented_key(owner: Client) -> None:
+    member = owner.new_member()
+    assert member.keys() >= shapes.DOCUMENTED_MEMBER
+    assert owner.get(path_of(member)).ok().keys() >= shapes.DOCUMENTED_MEMBER
+
+
+@check("members/create/missing-is-null", must="on POST endpoints will be set to null or cleared")
+def test_create_with_a_name_alone_leaves_the_rest_empty(owner: Client) -> None:
+    member = owner.new_member()
+    empty = [key for key in NULLABLE if key in shapes.DOCUMENTED_MEMBER]
+    assert {key: member[key] for key in empty} == dict.fromkeys(empty)
+    assert member["proxy_tags"] == []
+
+
+@check(
+    "members/create/defaults",
+    should="A new member with a name alone keeps no proxy tags in messages, is not read aloud, may be autoproxied, has"
+    " sent no messages, hides nothing, and names its system.",
+)
 def test_create_with_a_name_alone_gives_defaults(owner: Client) -> None:
-    member = owner.new_member("Ayo")
-    expected = {"name": "Ayo", "system": owner.id, **shapes.MEMBER, **shapes.MEMBER_COUNTS}
-    assert member == {**given_by_server(member), **expected}
-    assert member.keys() == shapes.MEMBER_KEYS
+    member = owner.new_member()
+    given = {key: member[key] for key in ("id", "uuid", "name", "created")}
+    assert member == {**given, "system": owner.id, **shapes.MEMBER, **shapes.MEMBER_COUNTS}
 
 
+@check("members/create/null-is-missing", should="A key that is null in a POST counts as missing, `privacy` as well.")
+def test_create_with_null_is_like_create_without(owner: Client) -> None:
+    member = owner.new_member(**dict.fromkeys([*NULLABLE, "privacy"]))
+    assert {key: member[key] for key in shapes.MEMBER} == shapes.MEMBER
+
+
+@check("members/create/every-key", must="Takes a partial member object as input.")
 def test_create_with_every_key(owner: Client) -> None:
     member = owner.new_member(**shapes.FULL_MEMBER)
-    expected = {"system": owner.id, **shapes.FULL_MEMBER, **shapes.MEMBER_COUNTS}
-    assert member == {**given_by_server(member), **expected}
+    given = {key: value for key, value in shapes.FULL_MEMBER.items() if key in shapes.DOCUMENTED_MEMBER}
+    assert shapes.without(member, *member.keys() - given.keys(), "privacy") == shapes.without(given, "privacy")
+    assert owner.get(path_of(member)).ok() == member
 
 
-@pytest.mark.parametrize("fields", [{}, shapes.FULL_MEMBER], ids=["name alone", "every key"])
-def test_created_member_can_be_read(owner: Client, fields: dict[str, Any]) -> None:
-    member = owner.new_member(**fields)
-    assert owner.get(f"/members/{member['id']}").ok() == member
-    assert owner.get(f"/members/{member['uuid']}").ok() == member
+@check(
+    "members/create/undocumented-keys",
+    should="`webhook_avatar_url`, `tts` and each of the nine privacy keys can be given to a new member.",
+)
+def test_create_with_every_key_of_the_reference_service(owner: Client) -> None:
+    member = owner.new_member(**{**shapes.FULL_MEMBER, "privacy": dict.fromkeys(SOME_PRIVACY, "private")})
+    assert (member["webhook_avatar_url"], member["tts"]) == (shapes.FULL_MEMBER["webhook_avatar_url"], True)
+    assert member["privacy"] == private(*SOME_PRIVACY)
+    other = owner.new_member(privacy=dict.fromkeys(OTHER_PRIVACY, "private"))
+    assert other["privacy"] == private(*OTHER_PRIVACY)
 
 
-def test_create_sets_uuid_and_time(owner: Client) -> None:
-    member = owner.new_member()
-    assert str(UUID(member["uuid"])) == member["uuid"]
-    assert abs(datetime.now(UTC) - datetime.fromisoformat(member["created"])) < timedelta(hours=1)
+@check("members/create/name-required", must="Key `name` is required.")
+def test_create_without_a_name_is_refused(owner: Client) -> None:
+    owner.post("/members", {"description": MARKER}).refused()
 
 
-def test_members_with_the_same_name_are_apart(owner: Client) -> None:
-    first, second = owner.new_member("Ayo"), owner.new_member("Ayo")
+@check("members/create/name-required-40001", should="A new member without a name is 40001, with a wording of its own.")
+def test_create_without_a_name_is_40001(owner: Client) -> None:
+    owner.post("/members", {"description": MARKER}).rejects(name_missing("member"))
+
+
+@check(
+    "members/create/ids",
+    must="The short ID is unique across the resource (a member can have the same short ID as a system, for example),"
+    " while the UUID is consistent for the lifetime of the entity and globally unique across the bot.",
+)
+def test_create_gives_ids_of_its_own(owner: Client) -> None:
+    first, second = owner.new_member(), owner.new_member()
+    assert first["name"] == second["name"]
     assert first["id"] != second["id"]
     assert first["uuid"] != second["uuid"]
+    assert str(UUID(first["uuid"])) == first["uuid"]
+    assert owner.patch(path_of(first), {"name": called("Bo")}).ok()["uuid"] == first["uuid"]
 
 
-@pytest.mark.parametrize("key", NOT_SETTABLE)
-def test_create_ignores_what_can_not_be_set(owner: Client, key: str) -> None:
-    member = owner.post("/members", {"name": "x", key: NOT_SETTABLE[key]}).ok()
-    assert member.get(key) != NOT_SETTABLE[key]
-    assert member.keys() == shapes.MEMBER_KEYS
+@check("members/create/created", should="`created` is the moment at which the member was made.")
+def test_create_sets_the_time(owner: Client) -> None:
+    created = datetime.fromisoformat(owner.new_member()["created"])
+    assert abs(datetime.now(UTC) - created) < timedelta(hours=1)
 
 
-@pytest.mark.parametrize("privacy", [None, {}])
-def test_create_without_privacy_is_public(owner: Client, privacy: Any) -> None:
-    assert owner.new_member(privacy=privacy)["privacy"] == shapes.public(shapes.MEMBER_PRIVACY)
+@check("members/create/not-settable", must="the keys id, uuid and created are not user-settable")
+def test_create_ignores_what_can_not_be_set(owner: Client) -> None:
+    member = owner.new_member(**NOT_SETTABLE)
+    assert {key for key, value in NOT_SETTABLE.items() if member[key] == value} == set()
 
 
-@pytest.mark.parametrize("key", shapes.MEMBER_PRIVACY)
-def test_create_with_one_privacy_key_leaves_the_others_public(owner: Client, key: str) -> None:
-    privacy = owner.new_member(privacy={key: "private"})["privacy"]
-    assert privacy == shapes.public(shapes.MEMBER_PRIVACY) | {key: "private"}
+@check(
+    "members/create/read-only", should="Counts, the system and unknown keys in the body of a new member are ignored."
+)
+def test_create_ignores_what_is_read_only(owner: Client) -> None:
+    member = owner.new_member(**READ_ONLY)
+    assert {key: member.get(key) for key in READ_ONLY} == {"system": owner.id, "colour": None, **shapes.MEMBER_COUNTS}
 
 
-@pytest.mark.parametrize("key", [key for key in shapes.MEMBER if key not in UNCLEARABLE])
-def test_create_with_null_is_like_create_without(owner: Client, key: str) -> None:
-    assert owner.post("/members", {"name": "x", key: None}).ok()[key] == shapes.MEMBER[key]
+@check("members/create/empty-privacy", should="`privacy: {}` in the body of a new member hides nothing.")
+def test_create_with_empty_privacy_is_public(owner: Client) -> None:
+    assert owner.new_member(privacy={})["privacy"] == private()
 
 
+@check("members/create/401", should="Making a member needs credentials: 401.")
 def test_create_without_credentials_is_401(anonymous: Client) -> None:
-    anonymous.post("/members", {"name": "x"}).fails(UNAUTHORIZED)
-
-
-def test_create_past_the_own_limit_is_40007(keeper: Keeper, owner: Client) -> None:
-    keeper.set_limits(owner, members=2)
-    first = owner.new_member()
-    owner.new_member()
-    owner.post("/members", {"name": "x"}).fails(MEMBER_LIMIT_REACHED)
-    assert len(owner.get("/systems/@me/members").ok()) == 2
-    owner.delete(f"/members/{first['id']}").done()
-    owner.new_member()
-    owner.post("/members", {"name": "x"}).fails(MEMBER_LIMIT_REACHED)
-
-
-def test_limit_does_not_hinder_updates_and_groups(keeper: Keeper, owner: Client) -> None:
-    keeper.set_limits(owner, members=1)
-    member = owner.new_member()
-    assert owner.patch(f"/members/{member['id']}", {"name": "x"}).ok()["name"] == "x"
-    owner.new_group()
-
-
-def test_default_limit_is_1000_members(owner: Client) -> None:
-    for number in range(1000):
-        owner.post("/members", {"name": str(number)}).ok()
-    owner.post("/members", {"name": "one too many"}).fails(MEMBER_LIMIT_REACHED)
-    assert [member["name"] for member in owner.get("/systems/@me/members").ok()] == [
-        str(number) for number in range(1000)
-    ]
+    anonymous.post("/members", {"name": called("Ayo")}).fails(UNAUTHORIZED)
 
 
 # Get
 
 
+@check("members/get/by-either-id", must="`memberRef` can be a member's short (5-character ID) or a member's UUID.")
+def test_get_by_short_id_and_by_uuid(owner: Client) -> None:
+    member = owner.new_member()
+    assert owner.get(path_of(member)).ok() == member
+    assert owner.get(f"/members/{member['uuid']}").ok() == member
+
+
+@check(
+    "members/get/privacy-of-others",
+    must="If you do not have access to view the privacy object of the member, the value of the `privacy` key will be"
+    " null, rather than the values of individual privacy keys.",
+)
+def test_stranger_does_not_see_privacy(owner: Client, stranger: Client, anonymous: Client) -> None:
+    path = path_of(owner.new_member())
+    for client in (stranger, anonymous):
+        seen = client.get(path).ok()
+        assert "privacy" in seen
+        assert seen["privacy"] is None
+
+
+@check(
+    "members/get/public-member",
+    should="Anybody sees all of a member who hides nothing, with `privacy` and `autoproxy_enabled` null.",
+)
 def test_stranger_sees_every_public_key(owner: Client, stranger: Client, anonymous: Client) -> None:
     own = owner.new_member(**PUBLIC_FULL_MEMBER)
     public = shapes.changed(own, privacy=None, autoproxy_enabled=None)
-    assert stranger.get(f"/members/{own['id']}").ok() == public
-    assert anonymous.get(f"/members/{own['id']}").ok() == public
-    assert public.keys() == shapes.MEMBER_KEYS
-
-
-def test_counts_of_messages_are_shown(keeper: Keeper, owner: Client, anonymous: Client) -> None:
-    member = owner.new_member()
-    values = {"message_count": 12, "last_message_timestamp": "2024-02-03T04:05:06.789Z", "autoproxy_enabled": False}
-    keeper.set_member(member["uuid"], **values)
-    assert owner.get(f"/members/{member['id']}").ok() == {**member, **values}
-    public = {**member, **values, "autoproxy_enabled": None, "privacy": None}
-    assert anonymous.get(f"/members/{member['id']}").ok() == public
+    assert stranger.get(path_of(own)).ok() == public
+    assert anonymous.get(path_of(own)).ok() == public
 
 
 # Update
 
 
+@check("members/update/answers-the-member", must="Returns a member object on success.")
 def test_patch_sets_every_key_and_answers_the_owner_view(owner: Client) -> None:
     member = owner.new_member()
-    changed = owner.patch(f"/members/{member['id']}", shapes.FULL_MEMBER).ok()
+    changed = owner.patch(path_of(member), shapes.FULL_MEMBER).ok()
     assert changed == {**member, **shapes.FULL_MEMBER}
-    assert owner.get(f"/members/{member['id']}").ok() == changed
+    assert owner.get(path_of(member)).ok() == changed
 
 
-@pytest.mark.parametrize("key", ["name", *(key for key in shapes.MEMBER if key != "privacy")])
-def test_patch_of_one_key_keeps_the_others(owner: Client, key: str) -> None:
-    path = f"/members/{owner.new_member()['id']}"
-    before = owner.patch(path, shapes.without(shapes.FULL_MEMBER, key)).ok()
-    value = shapes.FULL_MEMBER[key]
-    assert owner.patch(path, {key: value}).ok() == {**before, key: value}
-    assert owner.get(path).ok() == {**before, key: value}
+@check(
+    "members/update/missing-is-kept",
+    must="On PATCH endpoints, missing fields from the JSON request will be ignored and preserved as is",
+)
+def test_patch_of_one_key_keeps_the_others(owner: Client) -> None:
+    expected = owner.new_member(**shapes.FULL_MEMBER)
+    for key, value in OTHER_MEMBER.items():
+        expected = {**expected, key: value}
+        assert owner.patch(path_of(expected), {key: value}).ok() == expected
+    assert owner.get(path_of(expected)).ok() == expected
 
 
-@pytest.mark.parametrize("key", [key for key in shapes.MEMBER if key not in UNCLEARABLE])
-def test_patch_null_clears(owner: Client, key: str) -> None:
+@check(
+    "members/update/null-clears", should="`null` in a PATCH clears a key that can be null; tags become an empty list."
+)
+def test_patch_null_clears(owner: Client) -> None:
     full = owner.new_member(**shapes.FULL_MEMBER)
-    cleared = {**full, key: shapes.MEMBER[key]}
-    assert owner.patch(f"/members/{full['id']}", {key: None}).ok() == cleared
-    assert owner.get(f"/members/{full['id']}").ok() == cleared
+    cleared = {**full, **dict.fromkeys(NULLABLE), "proxy_tags": []}
+    assert owner.patch(path_of(full), dict.fromkeys([*NULLABLE, "proxy_tags"])).ok() == cleared
+    assert owner.get(path_of(full)).ok() == cleared
 
 
-@pytest.mark.parametrize("key", shapes.MEMBER_PRIVACY)
-def test_patch_of_one_privacy_key_keeps_the_others(owner: Client, key: str) -> None:
-    member = owner.new_member()
-    expected = {**member, "privacy": member["privacy"] | {key: "private"}}
-    assert owner.patch(f"/members/{member['id']}", {"privacy": {key: "private"}}).ok() == expected
-    assert owner.get(f"/members/{member['id']}").ok() == expected
-
-
-@pytest.mark.parametrize("key", shapes.MEMBER_PRIVACY)
-def test_patch_null_of_a_privacy_key_means_public(owner: Client, key: str) -> None:
+@check("members/update/null-clears-one", should="`null` for one key in a PATCH leaves the other keys as they are.")
+def test_patch_null_clears_one_key_alone(owner: Client) -> None:
     full = owner.new_member(**shapes.FULL_MEMBER)
-    changed = owner.patch(f"/members/{full['id']}", {"privacy": {key: None}}).ok()
-    assert changed["privacy"] == full["privacy"] | {key: "public"}
+    expected = {**full, "description": None}
+    assert owner.patch(path_of(full), {"description": None}).ok() == expected
+    assert owner.get(path_of(full)).ok() == expected
 
 
-@pytest.mark.parametrize("key", NOT_SETTABLE)
-def test_patch_ignores_what_can_not_be_set(owner: Client, key: str) -> None:
+@check("members/update/privacy-one-key", should="A privacy key that a PATCH leaves out stays as it is.")
+def test_patch_of_some_privacy_keys_keeps_the_others(owner: Client) -> None:
     member = owner.new_member()
-    changed = owner.patch(f"/members/{member['id']}", {key: NOT_SETTABLE[key], "name": "x"}).ok()
-    assert changed == {**member, "name": "x"}
-    assert owner.get(f"/members/{member['id']}").ok() == changed
+    changed = owner.patch(path_of(member), {"privacy": dict.fromkeys(SOME_PRIVACY, "private")}).ok()
+    assert changed == {**member, "privacy": private(*SOME_PRIVACY)}
+    changed = owner.patch(path_of(member), {"privacy": dict.fromkeys(OTHER_PRIVACY, "private")}).ok()
+    assert changed == {**member, "privacy": private(*shapes.MEMBER_PRIVACY)}
+    assert owner.get(path_of(member)).ok() == changed
 
 
+@check("members/update/privacy-null", must="Patching a privacy value to null will set to public.")
+def test_patch_null_of_a_privacy_key_means_public(owner: Client) -> None:
+    member = owner.new_member(privacy=dict.fromkeys(shapes.MEMBER_PRIVACY, "private"))
+    changed = owner.patch(path_of(member), {"privacy": dict.fromkeys(SOME_PRIVACY)}).ok()
+    assert changed["privacy"] == private(*OTHER_PRIVACY)
+    assert owner.get(path_of(member)).ok() == changed
+
+
+@check("members/update/not-settable", must="the keys id, uuid and created are not user-settable")
+def test_patch_ignores_what_can_not_be_set(owner: Client) -> None:
+    member = owner.new_member()
+    expected = {**member, "pronouns": "x"}
+    assert owner.patch(path_of(member), {**NOT_SETTABLE, "pronouns": "x"}).ok() == expected
+    assert owner.get(path_of(member)).ok() == expected
+
+
+@check("members/update/read-only", should="Counts, the system and unknown keys in a PATCH are ignored.")
+def test_patch_ignores_what_is_read_only(owner: Client) -> None:
+    member = owner.new_member()
+    expected = {**member, "pronouns": "x"}
+    assert owner.patch(path_of(member), {**READ_ONLY, "pronouns": "x"}).ok() == expected
+    assert owner.get(path_of(member)).ok() == expected
+
+
+@check(
+    "members/update/no-valid-key",
+    must="Sending a PATCH request with an empty JSON object, or with a JSON object that contains no valid keys for the"
+    " target entity, will result in a 400 bad request error.",
+)
+def test_patch_of_nothing_is_400(owner: Client) -> None:
+    member = owner.new_member()
+    for body in ({}, {"colour": "ff0000"}):
+        answer = owner.patch(path_of(member), body)
+        assert answer.status == 400, answer.story
+    assert owner.get(path_of(member)).ok() == member
+
+
+@check(
+    "members/update/no-settable-key",
+    should="A PATCH that names only what cannot be set is `400: Bad Request` and changes nothing.",
+)
 def test_patch_of_nothing_settable_is_400(owner: Client) -> None:
     member = owner.new_member()
-    owner.patch(f"/members/{member['id']}", NOT_SETTABLE).fails(BAD_REQUEST)
-    assert owner.get(f"/members/{member['id']}").ok() == member
+    owner.patch(path_of(member), {**NOT_SETTABLE, **READ_ONLY}).fails(BAD_REQUEST)
+    assert owner.get(path_of(member)).ok() == member
 
 
-def test_patch_leaves_other_members_alone(owner: Client) -> None:
-    first, second = owner.new_member("First"), owner.new_member("Second")
-    owner.patch(f"/members/{first['id']}", shapes.FULL_MEMBER).ok()
-    assert owner.get(f"/members/{second['id']}").ok() == second
+@check("members/update/30006", should="Changing another system's member is 403 with 30006, and changes nothing.")
+def test_patch_of_another_systems_member_is_403(owner: Client, stranger: Client) -> None:
+    member = owner.new_member()
+    stranger.patch(path_of(member), {"pronouns": "x"}).fails(NOT_OWN_MEMBER)
+    assert owner.get(path_of(member)).ok() == member
 
 
-def test_patch_of_another_systems_member_is_403(home: Home, stranger: Client) -> None:
-    stranger.patch(f"/members/{home.member['id']}", {"name": "x"}).fails(NOT_OWN_MEMBER)
-    assert home.owner.get(f"/members/{home.member['id']}").ok() == home.member
+@check("members/update/401", should="Changing a member needs credentials: 401, and nothing is changed.")
+def test_patch_without_credentials_is_401(owner: Client, anonymous: Client) -> None:
+    member = owner.new_member()
+    anonymous.patch(path_of(member), {"pronouns": "x"}).fails(UNAUTHORIZED)
+    assert owner.get(path_of(member)).ok() == member
 
 
-def test_patch_without_credentials_is_401(home: Home, anonymous: Client) -> None:
-    anonymous.patch(f"/members/{home.member['id']}", {"name": "x"}).fails(UNAUTHORIZED)
-    assert home.owner.get(f"/members/{home.member['id']}").ok() == home.member
-
-
+@check("members/update/20002", should="Changing a member that does not exist is 404 with 20002.")
 def test_patch_of_unknown_member_is_404(owner: Client) -> None:
-    owner.patch("/members/dddddd", {"name": "x"}).fails(MEMBER_NOT_FOUND)
+    owner.patch("/members/dddddd", {"pronouns": "x"}).fails(MEMBER_NOT_FOUND)
 
 
 # Delete
 
 
+@check("members/delete/204", must="Returns 204 No Content on success.")
 def test_delete_is_204_and_the_member_is_gone(owner: Client) -> None:
     member, other = owner.new_member(), owner.new_member()
-    owner.delete(f"/members/{member['id']}").done()
-    owner.get(f"/members/{member['id']}").fails(MEMBER_NOT_FOUND)
-    owner.get(f"/members/{member['uuid']}").fails(MEMBER_NOT_FOUND)
-    owner.delete(f"/members/{member['id']}").fails(MEMBER_NOT_FOUND)
-    assert owner.get("/systems/@me/members").ok() == [other]
+    owner.delete(path_of(member)).done()
+    owner.get(path_of(member)).refused()
+    assert among(owner.get("/systems/@me/members").ok(), member, other) == [other]
 
 
-def test_delete_by_uuid(owner: Client) -> None:
+@check(
+    "members/delete/20002", should="A deleted member is unknown by either id, also to a second delete: 404 with 20002."
+)
+def test_deleted_member_is_unknown(owner: Client) -> None:
     member = owner.new_member()
     owner.delete(f"/members/{member['uuid']}").done()
-    owner.get(f"/members/{member['id']}").fails(MEMBER_NOT_FOUND)
+    owner.get(path_of(member)).fails(MEMBER_NOT_FOUND)
+    owner.get(f"/members/{member['uuid']}").fails(MEMBER_NOT_FOUND)
+    owner.delete(path_of(member)).fails(MEMBER_NOT_FOUND)
 
 
+@check("members/delete/leaves-groups", should="A deleted member leaves its groups; the others stay in them.")
 def test_deleted_member_leaves_its_groups(owner: Client) -> None:
     stays, goes = owner.new_member(), owner.new_member()
     group = owner.new_group(members=[stays["id"], goes["id"]])
-    owner.delete(f"/members/{goes['id']}").done()
+    owner.delete(path_of(goes)).done()
     assert owner.get(f"/groups/{group['id']}/members").ok() == [stays]
-    assert owner.get("/systems/@me/groups", with_members="true").ok() == [{**group, "members": [stays["uuid"]]}]
+    listed = owner.get("/systems/@me/groups", with_members="true").ok()
+    assert among(listed, group) == [{**group, "members": [stays["uuid"]]}]
 
 
+@check("members/delete/leaves-switches", should="A deleted member leaves past switches, which stay without it.")
 def test_deleted_member_leaves_past_switches_which_stay(owner: Client) -> None:
     stays, goes = owner.new_member(), owner.new_member()
-    alone = owner.new_switch(goes["id"], timestamp="2024-01-01T00:00:00Z")
-    both = owner.new_switch(goes["id"], stays["id"], timestamp="2024-01-02T00:00:00Z")
-    owner.delete(f"/members/{goes['id']}").done()
-    assert owner.get("/systems/@me/switches").ok() == [
-        {"id": both["id"], "timestamp": both["timestamp"], "members": [stays["id"]]},
-        {"id": alone["id"], "timestamp": alone["timestamp"], "members": []},
-    ]
+    early, late = past(2)
+    alone = owner.new_switch(goes["id"], timestamp=early)
+    both = owner.new_switch(goes["id"], stays["id"], timestamp=late)
+    owner.delete(path_of(goes)).done()
+    assert owner.get(f"/systems/@me/switches/{alone['id']}").ok() == {**alone, "members": []}
     assert owner.get(f"/systems/@me/switches/{both['id']}").ok() == {**both, "members": [stays]}
-    assert owner.get("/systems/@me/fronters").ok() == {**both, "members": [stays]}
+    (listed,) = among(owner.get("/systems/@me/switches", before=late, limit=1).ok(), alone)
+    assert listed["members"] == []
 
 
-def test_deleted_member_leaves_its_guild_settings(home: Home, keeper: Keeper) -> None:
-    other = home.owner.new_member()
-    home.owner.get(f"/members/{other['id']}/guilds/{home.guild}").ok()
-    keeper.forget_message(home.message["id"])
-    home.owner.delete(home.path("/members/{member}")).done()
-    home.owner.get(home.path("/members/{member}/guilds/{guild}")).fails(MEMBER_NOT_FOUND)
-    third = home.owner.new_member()
-    home.owner.get(f"/members/{third['id']}/guilds/{home.guild}").fails(MEMBER_GUILD_NOT_FOUND)
-    home.owner.get(f"/members/{other['id']}/guilds/{home.guild}").ok()
+@check("members/delete/leaves-fronters", should="A deleted member is among the fronters no more; the switch stays.")
+def test_deleted_member_leaves_the_fronters(owner: Client) -> None:
+    stays, goes = owner.new_member(), owner.new_member()
+    switch = owner.new_switch(goes["id"], stays["id"])
+    owner.delete(path_of(goes)).done()
+    assert owner.get("/systems/@me/fronters").ok() == {**switch, "members": [stays]}
 
 
-def test_messages_of_a_deleted_member_stay_with_nobody(home: Home) -> None:
-    before = home.owner.get(f"/messages/{home.message['id']}").ok()
-    home.owner.delete(home.path("/members/{member}")).done()
-    after = {**before, "member": None, "system": None}
-    assert home.owner.get(f"/messages/{home.message['id']}").ok() == after
-    assert home.owner.get(f"/messages/{home.message['original']}").ok() == after
+@check("members/delete/30006", should="Deleting another system's member is 403 with 30006, and deletes nothing.")
+def test_delete_of_another_systems_member_is_403(owner: Client, stranger: Client) -> None:
+    member = owner.new_member()
+    stranger.delete(path_of(member)).fails(NOT_OWN_MEMBER)
+    assert owner.get(path_of(member)).ok() == member
 
 
-def test_delete_of_another_systems_member_is_403(home: Home, stranger: Client) -> None:
-    stranger.delete(f"/members/{home.member['id']}").fails(NOT_OWN_MEMBER)
-    assert home.owner.get(f"/members/{home.member['id']}").ok() == home.member
+@check("members/delete/401", should="Deleting a member needs credentials: 401, and nothing is deleted.")
+def test_delete_without_credentials_is_401(owner: Client, anonymous: Client) -> None:
+    member = owner.new_member()
+    anonymous.delete(path_of(member)).fails(UNAUTHORIZED)
+    assert owner.get(path_of(member)).ok() == member
 
 
-def test_delete_without_credentials_is_401(home: Home, anonymous: Client) -> None:
-    anonymous.delete(f"/members/{home.member['id']}").fails(UNAUTHORIZED)
-    assert home.owner.get(f"/members/{home.member['id']}").ok() == home.member
-
-
+@check("members/delete/unknown", should="Deleting a member that never was is 404 with 20002.")
 def test_delete_of_unknown_member_is_404(owner: Client) -> None:
     owner.delete("/members/dddddd").fails(MEMBER_NOT_FOUND)
 
@@ -299,31 +392,37 @@ def test_delete_of_unknown_member_is_404(owner: Client) -> None:
 # List
 
 
-def test_list_of_an_empty_system_is_empty(owner: Client, anonymous: Client) -> None:
-    assert owner.get("/systems/@me/members").ok() == []
-    assert anonymous.get(f"/systems/{owner.id}/members").ok() == []
+@check("members/list/whole-members", must="Returns a list of member objects.")
+def test_list_has_whole_members(owner: Client) -> None:
+    member = owner.new_member(**shapes.FULL_MEMBER)
+    assert among(owner.get("/systems/@me/members").ok(), member) == [member]
 
 
-def test_list_has_whole_members_by_creation(owner: Client) -> None:
-    members = [owner.new_member(name, description=name) for name in ("Zoe", "ayo", "Bo", "Ayo")]
-    members[0] = owner.patch(f"/members/{members[0]['id']}", {"pronouns": "x"}).ok()
-    assert owner.get("/systems/@me/members").ok() == members
-    assert owner.get(f"/systems/{owner.uuid}/members").ok() == members
+@check(
+    "members/list/by-creation", should="Members are listed in the order in which they were made, whatever was changed."
+)
+def test_list_is_by_creation(owner: Client) -> None:
+    members = [owner.new_member(called(name)) for name in ("Zoe", "ayo", "Bo")]
+    members[0] = owner.patch(path_of(members[0]), {"pronouns": "x"}).ok()
+    assert among(owner.get(f"/systems/{owner.uuid}/members").ok(), *members) == members
 
 
+@check("members/list/public-members", should="Anybody sees a list of public members as each of them is seen alone.")
 def test_list_for_a_stranger_has_whole_members_by_creation(owner: Client, stranger: Client, anonymous: Client) -> None:
-    made = [owner.new_member(name, **shapes.without(PUBLIC_FULL_MEMBER, "name")) for name in ("Zoe", "ayo", "Bo")]
+    visible(owner, "member_list_privacy")
+    made = [owner.new_member(**shapes.changed(PUBLIC_FULL_MEMBER, name=called(name))) for name in ("Zoe", "ayo")]
     public = [{**member, "privacy": None, "autoproxy_enabled": None} for member in made]
-    assert stranger.get(f"/systems/{owner.id}/members").ok() == public
-    assert anonymous.get(f"/systems/{owner.id}/members").ok() == public
+    for client in (stranger, anonymous):
+        assert among(client.get(f"/systems/{owner.id}/members").ok(), *made) == public
 
 
-def test_list_has_members_of_the_one_system_only(owner: Client, stranger: Client) -> None:
+@check("members/list/one-system", should="A list has the members of the one system, and no others.")
+def test_list_has_members_of_the_one_system_only(owner: Client, stranger: Client, foreign_member: str) -> None:
     mine = owner.new_member()
-    theirs = stranger.new_member()
-    assert owner.get("/systems/@me/members").ok() == [mine]
-    assert stranger.get("/systems/@me/members").ok() == [theirs]
+    assert foreign_member not in [member["id"] for member in owner.get("/systems/@me/members").ok()]
+    assert mine["id"] not in [member["id"] for member in stranger.get("/systems/@me/members").ok()]
 
 
+@check("members/list/20001", should="The members of a system that does not exist are 404 with 20001.")
 def test_list_of_unknown_system_is_404(owner: Client) -> None:
     owner.get("/systems/dddddd/members").fails(SYSTEM_NOT_FOUND)

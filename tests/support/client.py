@@ -66,6 +66,10 @@ class Answer:
         """Expect 204 without a body."""
         assert (self.status, self.raw) == (204, b""), self.story
 
+    def refused(self) -> None:
+        """Expect that the server took the request for wrong, whatever it says of it."""
+        assert 400 <= self.status < 500, self.story
+
     def fails(self, problem: Problem) -> None:
         """Expect exactly this problem, and not a key more."""
         expected = {"message": problem.message, "code": problem.code}

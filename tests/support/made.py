@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
+
 from tests.support.check import MARKER
+from tests.support.client import Client
 
 _BEGINNING = datetime.now(UTC).replace(microsecond=0) - timedelta(days=9000)
 _hours = (_BEGINNING + timedelta(hours=number) for number in count())
@@ -36,3 +39,11 @@ def rfc3339(moment: datetime) -> str:
 def instant(timestamp: str) -> datetime:
     """The moment that an answer names."""
     return datetime.fromisoformat(timestamp)
+
+
+def visible(owner: Client, *keys: str) -> None:
+    """Skip the check if the system hides from strangers what it looks at: it is not for a check to show it to them."""
+    privacy = owner.get("/systems/@me").ok()["privacy"]
+    hidden = [key for key in keys if privacy[key] != "public"]
+    if hidden:
+        pytest.skip(f"{hidden[0]} of the system is private; it takes one whose lists are public")

@@ -177,6 +177,19 @@ GROUP_KEYS = {"id", "uuid", "system", "name", "created", *GROUP}
 SWITCH_KEYS = {"id", "timestamp", "members"}
 MESSAGE_KEYS = {"timestamp", "id", "original", "sender", "channel", "guild", "system", "member"}
 
+# What the public documentation names; the rest is what the reference service adds.
+DOCUMENTED_MEMBER = MEMBER_KEYS - {"system", "webhook_avatar_url", "tts"}
+DOCUMENTED_GROUP = GROUP_KEYS - {"system", "created"}
+DOCUMENTED_SETTINGS = {
+    "timezone",
+    "pings_enabled",
+    "latch_timeout",
+    "member_default_private",
+    "group_default_private",
+    "show_private_info",
+    *SETTINGS_LIMITS,
+}
+
 
 def without(thing: dict[str, Any], *keys: str) -> dict[str, Any]:
     """The object less some keys."""
