@@ -5,6 +5,7 @@ The bounds of time are looked after once a second for all connections (`patience
 
 import asyncio
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -12,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from generated.errors import ApiError, BadRequest, HeadersTooLarge, RequestTimeout
 from handlers.request import patience
 from handlers.request.answers import JSON, body_of
+from handlers.request.cycle import Cycle
 from handlers.request.logs import identify
 from handlers.request.metrics import Meter
 from handlers.request.patience import Stage
@@ -52,8 +54,6 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        # uvicorn's own access log would hold whatever a query holds.
-        self.access_log = False
         self.seen: tuple[Stage, object] | None = None
         self.since = 0.0
         self._deaf = False
@@ -107,15 +107,39 @@ class Connection(HttpToolsProtocol):
             self.refuse(HeadersTooLarge())
 
     def on_headers_complete(self) -> None:
-        """Start the request."""
+        """Start the request, with a cycle of ours; the base class also knows other protocols to change over to."""
         if len(self.headers) > _MOST_HEADERS:
             self._fault = HeadersTooLarge()
         if self._fault or len(self.pipeline) >= _MOST_PIPELINED:
             raise _NoRequest
-        super().on_headers_complete()
+        before, self.cycle = self.cycle, self._new_cycle()
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
         self.headers, self._trailers.seen = self._trailers, 0
-        if self._last:
-            self.cycle.keep_alive = False
+
+    def _new_cycle(self) -> Cycle:
+        """For the request whose headers have come."""
+        scope, version, url = self.scope, self.parser.get_http_version(), httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        scope["method"], scope["http_version"] = self.parser.get_method().decode("ascii"), version
+        scope["path"], scope["raw_path"] = unquote(path) if "%" in path else path, url.path
+        scope["query_string"] = url.query or b""
+        return Cycle(
+            scope=scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,  # uvicorn's own would hold whatever a query holds
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=not self._last and version != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
 
     def on_response_complete(self) -> None:
         """Start the next request, if it has come; the base class would also start a clock, which `patience` has."""
