@@ -1,11 +1,13 @@
 """A real Redis on a free port, as a process of its own."""
 
 import importlib.util
+import random
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -21,11 +23,18 @@ def executable() -> str | None:
     return shutil.which("redis-server")
 
 
+# What the system picks for outgoing connections lies above. One of those could take the port of a server that is about
+# to be started again, and even a client of that server could: it would be connected to itself.
+_LASTING = range(20_000, 32_000)
+
+
 def free_port() -> int:
-    """A port on which nothing listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on which nothing listens now, and which nobody takes while a server on it is started again."""
+    while True:
+        port = random.choice(_LASTING)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class RedisServer:
