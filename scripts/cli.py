@@ -87,8 +87,20 @@ def generate(check: bool, as_json: bool) -> None:
 def lint(contract: Path, as_json: bool) -> None:
     """Check the contract: openapi.yaml, or CONTRACT."""
     problems: list[str] = _development_tool("scripts.lint").problems(contract)
+    if not problems:
+        # They would only repeat in other words what was found already.
+        problems = _linters(contract.resolve())
     show({"problems": problems}, "\n".join(problems) or f"{contract.name}: no problems.", as_json=as_json)
     sys.exit(1 if problems else 0)
+
+
+def _linters(contract: Path) -> list[str]:
+    module = _development_tool("scripts.linters")
+    try:
+        found: list[str] = module.problems(contract)
+    except module.LinterError as error:
+        raise click.ClickException(str(error)) from error
+    return found
 
 
 def _development_tool(module: str, *programs: str) -> ModuleType:

@@ -272,7 +272,7 @@ def test_lint_names_what_is_wrong_and_fails(run: Commands, tmp_path: Path) -> No
 def _generate_in_a_copy(tmp_path: Path, contract: str) -> Outcome:
     """Run `generate` where openapi.yaml is this and generated/ cannot even be loaded."""
     for folder in ("scripts", "models"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("node_modules"))
     (tmp_path / "openapi.yaml").write_text(contract)
     (tmp_path / "generated").mkdir()
     (tmp_path / "generated" / "contract.py").write_text("<<<<<<< ours")
