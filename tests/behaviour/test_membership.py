@@ -1,255 +1,107 @@
 """Add, remove and overwrite, seen from either side: the members of a group, and the groups of a member."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.support.client import Answer, Client
-from tests.support.problems import (
-    BAD_REQUEST,
-    GROUP_NOT_FOUND,
-    GROUP_REF_NOT_FOUND,
-    MEMBER_NOT_FOUND,
-    MEMBER_REF_NOT_FOUND,
-    NOT_OWN_GROUP,
-    NOT_OWN_GROUP_REF,
-    NOT_OWN_MEMBER,
-    NOT_OWN_MEMBER_REF,
-    UNAUTHORIZED,
-    Problem,
-)
+from tests.support.check import check
+from tests.support.client import Client
+from tests.support.membership import ACTIONS, GROUP_MEMBERS, MEMBER_GROUPS, UNKNOWN_UUID, Side, Target, ids
+from tests.support.problems import BAD_REQUEST, UNAUTHORIZED
 
-UNKNOWN_UUID = "b6cb3e17-52d6-4f0a-8a4b-2f9b3a5f3d11"
-
-
-@dataclass(frozen=True)
-class Side:
-    """One way to look at membership: a target, and the items that it has."""
-
-    path: str
-    new_target: Callable[[Client], Any]
-    new_item: Callable[[Client], Any]
-    target_not_found: Problem
-    target_not_own: Problem
-    item_not_found: Problem
-    item_not_own: Problem
-
-
-def new_member(client: Client) -> Any:
-    return client.new_member()
-
-
-def new_group(client: Client) -> Any:
-    return client.new_group()
-
-
-GROUP_MEMBERS = Side(
-    "/groups/{ref}/members",
-    new_group,
-    new_member,
-    GROUP_NOT_FOUND,
-    NOT_OWN_GROUP,
-    MEMBER_REF_NOT_FOUND,
-    NOT_OWN_MEMBER_REF,
-)
-MEMBER_GROUPS = Side(
-    "/members/{ref}/groups",
-    new_member,
-    new_group,
-    MEMBER_NOT_FOUND,
-    NOT_OWN_MEMBER,
-    GROUP_REF_NOT_FOUND,
-    NOT_OWN_GROUP_REF,
-)
-
-
-@dataclass(frozen=True)
-class Target:
-    """A fresh target of the owner's."""
-
-    side: Side
-    owner: Client
-    id: str
-
-    def path(self, action: str = "") -> str:
-        return self.side.path.format(ref=self.id) + (f"/{action}" if action else "")
-
-    def post(self, action: str, references: Any) -> Answer:
-        return self.owner.post(self.path(action), references)
-
-    def has(self, *items: Any) -> None:
-        """Expect that the target has these and no others, in this order."""
-        assert self.owner.get(self.path()).ok() == list(items)
-
-    def new_items(self, count: int) -> list[Any]:
-        return [self.side.new_item(self.owner) for _ in range(count)]
+Couple = list[tuple[Target, Any]]
 
 
 @pytest.fixture(params=[GROUP_MEMBERS, MEMBER_GROUPS], ids=["group members", "member groups"])
 def target(request: pytest.FixtureRequest, owner: Client) -> Target:
     """A group without members, and a member without groups."""
-    side: Side = request.param
-    return Target(side, owner, side.new_target(owner)["id"])
+    return Target.new(request.param, owner)
 
 
-every_action = pytest.mark.parametrize("action", ["add", "remove", "overwrite"])
+@pytest.fixture
+def couple(owner: Client) -> Couple:
+    """A group and its one member: each as a target, with the item that it has."""
+    member = owner.new_member()
+    group = owner.new_group(members=[member["id"]])
+    return [(Target(GROUP_MEMBERS, owner, group["id"]), member), (Target(MEMBER_GROUPS, owner, member["id"]), group)]
 
 
-def ids(items: list[Any]) -> list[str]:
-    """Their short ids."""
-    return [item["id"] for item in items]
+@pytest.fixture
+def foreign(foreign_member: str, foreign_group: str) -> dict[Side, str]:
+    """What another system has, by the side whose targets could have it."""
+    return {GROUP_MEMBERS: foreign_member, MEMBER_GROUPS: foreign_group}
 
 
+# Add
+
+
+@check("membership/add/204", must="Returns 204 No Content on success.")
 def test_add_adds(target: Target) -> None:
-    items = target.new_items(3)
+    items = target.new_items(2)
     target.post("add", ids(items[:1])).done()
     target.has(items[0])
     target.post("add", ids(items[1:])).done()
     target.has(*items)
 
 
-def test_add_of_what_is_there_is_fine(target: Target) -> None:
-    items = target.new_items(2)
-    target.post("add", ids(items)).done()
-    target.post("add", ids(items)).done()
-    target.has(*items)
-    third = target.new_items(1)
-    target.post("add", ids(items + third)).done()
-    target.has(*items, *third)
+@check("membership/add/again", should="Adding what is there already is fine, and changes nothing.")
+def test_add_of_what_is_there_is_fine(couple: Couple) -> None:
+    for target, item in couple:
+        target.post("add", [item["id"]]).done()
+        target.has(item)
 
 
+# Remove
+
+
+@check("membership/remove/204", must="Returns 204 No Content on success.")
 def test_remove_removes(target: Target) -> None:
-    items = target.new_items(3)
+    items = target.new_items(2)
     target.post("add", ids(items)).done()
     target.post("remove", ids(items[:1])).done()
-    target.has(*items[1:])
-    target.post("remove", ids(items[1:])).done()
-    target.has()
+    target.has(items[1])
 
 
-def test_remove_of_what_is_not_there_is_fine(target: Target) -> None:
-    items = target.new_items(3)
-    target.post("add", ids(items[:2])).done()
-    target.post("remove", ids(items[1:])).done()
-    target.has(items[0])
+@check("membership/remove/absent", should="Removing what is not there is fine.")
+def test_remove_of_what_is_not_there_is_fine(couple: Couple) -> None:
+    for target, item in couple:
+        target.post("remove", [item["id"]]).done()
+        target.has()
+    couple[0][0].post("remove", [couple[0][1]["id"]]).done()
 
 
+# Overwrite
+
+
+@check("membership/overwrite/204", must="Returns 204 No Content on success.")
 def test_overwrite_replaces(target: Target) -> None:
-    items = target.new_items(3)
-    target.post("overwrite", ids(items[:2])).done()
-    target.has(*items[:2])
+    items = target.new_items(2)
+    target.post("overwrite", ids(items[:1])).done()
+    target.has(items[0])
     target.post("overwrite", ids(items[1:])).done()
-    target.has(*items[1:])
+    target.has(items[1])
 
 
-def test_overwrite_with_an_empty_list_removes_all(target: Target) -> None:
-    target.post("add", ids(target.new_items(2))).done()
-    target.post("overwrite", []).done()
-    target.has()
-    target.post("overwrite", []).done()
+@check("membership/overwrite/empty", must="(An empty list is accepted.)")
+def test_overwrite_with_an_empty_list_removes_all(couple: Couple) -> None:
+    for target, item in couple:
+        target.post("overwrite", []).done()
+        target.has()
+        target.post("add", [item["id"]]).done()
 
 
-@pytest.mark.parametrize("action", ["add", "remove"])
-def test_empty_list_is_400(target: Target, action: str) -> None:
-    items = target.new_items(1)
-    target.post("add", ids(items)).done()
-    target.post(action, []).fails(BAD_REQUEST)
-    target.has(*items)
+# Lists
 
 
+@check("membership/by-creation", should="What a group or member has is listed by creation, however it was added.")
 def test_items_are_listed_by_creation(target: Target) -> None:
-    items = target.new_items(4)
-    target.post("add", [items[2]["id"]]).done()
-    target.post("add", [items[3]["id"], items[0]["id"]]).done()
-    target.has(items[0], items[2], items[3])
-    target.post("overwrite", ids(items[::-1])).done()
-    target.has(*items)
-
-
-@pytest.mark.parametrize("action", ["add", "overwrite"])
-def test_repeated_references_count_once(target: Target, action: str) -> None:
-    (item,) = target.new_items(1)
-    target.post(action, [item["id"], item["uuid"], item["id"].upper(), item["id"]]).done()
-    target.has(item)
-
-
-def test_repeated_references_are_removed_once(target: Target) -> None:
-    first, second = target.new_items(2)
-    target.post("add", ids([first, second])).done()
-    target.post("remove", [first["id"], first["uuid"], first["id"]]).done()
-    target.has(second)
-
-
-@every_action
-@pytest.mark.parametrize("ref", ["dddddd", UNKNOWN_UUID, "no reference", "it's"])
-def test_unknown_reference_is_404_naming_it_and_nothing_changes(target: Target, action: str, ref: str) -> None:
     items = target.new_items(2)
-    target.post("add", [items[0]["id"]]).done()
-    target.post(action, [items[0]["id"], items[1]["id"], ref]).fails(target.side.item_not_found.naming(ref))
-    target.has(items[0])
-
-
-@every_action
-def test_reference_of_another_system_is_403_naming_it_and_nothing_changes(
-    target: Target, stranger: Client, action: str
-) -> None:
-    items = target.new_items(2)
-    target.post("add", [items[0]["id"]]).done()
-    foreign = target.side.new_item(stranger)
-    for ref in (foreign["id"], foreign["uuid"]):
-        target.post(action, [items[0]["id"], items[1]["id"], ref]).fails(target.side.item_not_own.naming(ref))
-    target.has(items[0])
-
-
-@every_action
-@pytest.mark.parametrize("item", [None, 5, True, {}, [], {"id": "abcef"}])
-def test_item_that_is_no_string_is_400(target: Target, action: str, item: Any) -> None:
-    items = target.new_items(1)
-    target.post("add", ids(items)).done()
-    target.post(action, [item]).fails(BAD_REQUEST)
-    target.post(action, [items[0]["id"], item]).fails(BAD_REQUEST)
+    for item in items[::-1]:
+        target.post("add", [item["id"]]).done()
     target.has(*items)
 
 
-@every_action
-@pytest.mark.parametrize("body", [{}, {"members": []}, "abcef", 5, None, True])
-def test_body_that_is_no_list_is_400(target: Target, action: str, body: Any) -> None:
-    items = target.new_items(1)
-    target.post("add", ids(items)).done()
-    target.post(action, body).fails(BAD_REQUEST)
-    target.has(*items)
-
-
-@every_action
-def test_unknown_target_is_404(target: Target, action: str) -> None:
-    (item,) = target.new_items(1)
-    path = target.side.path.format(ref="dddddd")
-    target.owner.post(f"{path}/{action}", [item["id"]]).fails(target.side.target_not_found)
-
-
-@every_action
-def test_target_of_another_system_is_403(target: Target, stranger: Client, action: str) -> None:
-    foreign = target.side.new_item(stranger)
-    stranger.post(target.path(action), [foreign["id"]]).fails(target.side.target_not_own)
-    target.has()
-
-
-@every_action
-def test_without_credentials_is_401(target: Target, anonymous: Client, action: str) -> None:
-    (item,) = target.new_items(1)
-    anonymous.post(target.path(action), [item["id"]]).fails(UNAUTHORIZED)
-    target.has()
-
-
-@every_action
-def test_target_may_be_named_by_uuid(owner: Client, action: str) -> None:
-    group, member = owner.new_group(), owner.new_member()
-    owner.post(f"/groups/{group['uuid']}/members/{action}", [member["id"]]).done()
-    owner.post(f"/members/{member['uuid']}/groups/{action}", [group["id"]]).done()
-
-
+@check("membership/both-sides", should="A group's members and a member's groups are two views of one thing.")
 def test_both_sides_see_the_same_membership(owner: Client) -> None:
     members, groups = [owner.new_member() for _ in range(2)], [owner.new_group() for _ in range(2)]
     owner.post(f"/groups/{groups[0]['id']}/members/add", ids(members)).done()
@@ -261,10 +113,110 @@ def test_both_sides_see_the_same_membership(owner: Client) -> None:
     assert owner.get(f"/groups/{groups[0]['id']}/members").ok() == []
 
 
-def test_targets_are_apart(target: Target) -> None:
-    items = target.new_items(2)
-    other = Target(target.side, target.owner, target.side.new_target(target.owner)["id"])
-    other.post("add", ids(items)).done()
-    target.post("overwrite", ids(items[:1])).done()
-    target.post("remove", ids(items)).done()
-    other.has(*items)
+# References
+
+
+@check("membership/uuids", should="Groups and members can be named by UUID, in the path and in the list.")
+def test_references_may_be_uuids(owner: Client) -> None:
+    group, member = owner.new_group(), owner.new_member()
+    owner.post(f"/groups/{group['uuid']}/members/add", [member["uuid"]]).done()
+    assert owner.get(f"/groups/{group['id']}/members").ok() == [member]
+    owner.post(f"/members/{member['uuid']}/groups/remove", [group["uuid"]]).done()
+    assert owner.get(f"/groups/{group['id']}/members").ok() == []
+
+
+@check("membership/repeated", may="References that are repeated, in whatever form, count once.")
+def test_repeated_references_count_once(couple: Couple) -> None:
+    for target, item in couple:
+        repeated = [item["id"], item["uuid"], item["id"]]
+        target.post("remove", repeated).done()
+        target.has()
+        for action in ("overwrite", "add"):
+            target.post(action, repeated).done()
+            target.has(item)
+
+
+@check(
+    "membership/unknown-reference",
+    should="An unknown reference is 404 with 20003 (member) or 20005 (group), which names it; nothing changes.",
+)
+def test_unknown_reference_is_404_naming_it_and_nothing_changes(couple: Couple) -> None:
+    for target, item in couple:
+        (other,) = target.new_items(1)
+        for action, ref in zip(ACTIONS, ("dddddd", UNKNOWN_UUID, "no reference"), strict=True):
+            references = [item["id"], other["id"], ref]
+            target.post(action, references).fails(target.side.item_not_found.naming(ref))
+        target.has(item)
+
+
+@check(
+    "membership/foreign-reference",
+    should="Another system's member is 403 with 30008, its group with 30009, naming the reference; nothing changes.",
+)
+def test_reference_of_another_system_is_403_naming_it_and_nothing_changes(
+    couple: Couple, foreign: dict[Side, str]
+) -> None:
+    for target, item in couple:
+        (other,), ref = target.new_items(1), foreign[target.side]
+        for action in ACTIONS:
+            target.post(action, [item["id"], other["id"], ref]).fails(target.side.item_not_own.naming(ref))
+        target.has(item)
+
+
+# Bodies
+
+
+@check("membership/empty-list", should="An empty list to add or to remove is `400: Bad Request`, and changes nothing.")
+def test_empty_list_is_400(couple: Couple) -> None:
+    for target, item in couple:
+        for action in ("add", "remove"):
+            target.post(action, []).fails(BAD_REQUEST)
+        target.has(item)
+
+
+@check("membership/no-string", should="An item that is no string is `400: Bad Request`, and nothing changes.")
+def test_item_that_is_no_string_is_400(couple: Couple) -> None:
+    for target, item in couple:
+        bad: list[Any] = [5, None, {"id": item["id"]}]
+        for action, each in zip(ACTIONS, bad, strict=True):
+            target.post(action, [item["id"], each]).fails(BAD_REQUEST)
+        target.has(item)
+
+
+@check("membership/no-list", should="A body that is no list is `400: Bad Request`, and nothing changes.")
+def test_body_that_is_no_list_is_400(couple: Couple) -> None:
+    for target, item in couple:
+        bodies: list[Any] = [{}, item["id"], {"members": []}]
+        for action, body in zip(ACTIONS, bodies, strict=True):
+            target.post(action, body).fails(BAD_REQUEST)
+        target.has(item)
+
+
+# Targets
+
+
+@check("membership/unknown-target", should="A group that does not exist is 404 with 20004, a member with 20002.")
+def test_unknown_target_is_404(couple: Couple) -> None:
+    for target, item in couple:
+        path = target.side.path.format(ref="dddddd")
+        for action in ACTIONS:
+            target.owner.post(f"{path}/{action}", [item["id"]]).fails(target.side.target_not_found)
+
+
+@check(
+    "membership/foreign-target",
+    should="Changing what another system's group (30007) or member (30006) has is 403; nothing changes.",
+)
+def test_target_of_another_system_is_403(couple: Couple, stranger: Client, foreign: dict[Side, str]) -> None:
+    for target, item in couple:
+        for action in ACTIONS:
+            stranger.post(target.path(action), [foreign[target.side]]).fails(target.side.target_not_own)
+        target.has(item)
+
+
+@check("membership/401", should="Adding, removing and overwriting need credentials: 401, and nothing changes.")
+def test_without_credentials_is_401(couple: Couple, anonymous: Client) -> None:
+    for target, item in couple:
+        for action in ACTIONS:
+            anonymous.post(target.path(action), [item["id"]]).fails(UNAUTHORIZED)
+        target.has(item)

@@ -74,8 +74,8 @@ def test_with_members_in_any_case(owner: Client, anonymous: Client, value: str) 
     first, second = owner.new_member(), owner.new_member()
     full, empty = owner.new_group(members=[second["id"], first["id"]]), owner.new_group()
     shown = value.lower() == "true"
-    members = ({"members": [first["uuid"], second["uuid"]]}, {"members": []}) if shown else ({}, {})
-    expected = [{**full, **members[0]}, {**empty, **members[1]}]
+    members: list[dict[str, list[str]]] = [{"members": [first["uuid"], second["uuid"]]}, {"members": []}]
+    expected = [group | more if shown else group for group, more in zip([full, empty], members, strict=True)]
     assert owner.get("/systems/@me/groups", with_members=value).ok() == expected
     public = [{**group, "privacy": None} for group in expected]
     assert anonymous.get(f"/systems/{owner.id}/groups", with_members=value).ok() == public
