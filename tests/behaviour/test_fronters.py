@@ -3,7 +3,7 @@
 from tests.support import shapes
 from tests.support.check import check
 from tests.support.client import Client
-from tests.support.made import called, open_up, past
+from tests.support.made import called, past, visible
 from tests.support.problems import SYSTEM_NOT_FOUND
 
 FRONTERS = "/systems/@me/fronters"
@@ -28,7 +28,7 @@ def test_older_switch_made_later_changes_nothing(owner: Client) -> None:
 
 @check("fronters/get/switch-out", should="After a switch-out there is a switch without members.")
 def test_switch_out_has_no_members(owner: Client, anonymous: Client) -> None:
-    open_up(owner)
+    visible(owner, "front_privacy")
     owner.new_switch(owner.new_member()["id"])
     switch = owner.new_switch()
     assert switch["members"] == []
@@ -41,7 +41,7 @@ def test_switch_out_has_no_members(owner: Client, anonymous: Client) -> None:
     must="For fields with specific privacy settings (e.g. descriptions), the field will simply contain null",
 )
 def test_stranger_sees_the_public_view_of_members(owner: Client, stranger: Client, anonymous: Client) -> None:
-    open_up(owner)
+    visible(owner, "front_privacy")
     member = owner.new_member(birthday="2000-01-01", privacy={"birthday_privacy": "private"})
     switch = owner.new_switch(member["id"])
     public = {**switch, "members": [{**member, "birthday": None, "privacy": None, "autoproxy_enabled": None}]}

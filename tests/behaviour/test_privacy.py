@@ -1,14 +1,16 @@
-"""Section "who may see what": fields, whole endpoints, lists and visibility, one rule at a time."""
+"""Section "who may see what": fields, whole endpoints, lists and visibility, one rule at a time.
 
-from collections.abc import Callable
+The stranger is nobody, without credentials; one check of each kind asks whether another system sees the same.
+"""
+
 from typing import Any
 
 import pytest
 
 from tests.support import shapes
+from tests.support.check import check
 from tests.support.client import Answer, Client
-from tests.support.home import Home
-from tests.support.keeper import Keeper
+from tests.support.made import among, called, past, visible
 from tests.support.problems import (
     FRONT_HISTORY_PRIVATE,
     FRONTERS_PRIVATE,
@@ -19,39 +21,17 @@ from tests.support.problems import (
     Problem,
 )
 
-# Which keys a privacy key makes null for a stranger, with values that can be searched for in an answer.
-SYSTEM_RULES = {
-    "name_privacy": {"name": "Hidden name"},
-    "description_privacy": {"description": "Hidden description"},
-    "pronoun_privacy": {"pronouns": "hid/den"},
-    "avatar_privacy": {"avatar_url": "https://example.org/hidden-avatar.png"},
-    "banner_privacy": {"banner": "https://example.org/hidden-banner.png"},
-}
-MEMBER_RULES = {
-    "description_privacy": {"description": "Hidden description"},
-    "birthday_privacy": {"birthday": "1999-12-31"},
-    "pronoun_privacy": {"pronouns": "hid/den"},
-    "banner_privacy": {"banner": "https://example.org/hidden-banner.png"},
-    "avatar_privacy": {
-        "avatar_url": "https://example.org/hidden-avatar.png",
-        "webhook_avatar_url": "https://example.org/hidden-webhook.png",
-    },
-}
-GROUP_RULES = {
-    "description_privacy": {"description": "Hidden description"},
-    "banner_privacy": {"banner": "https://example.org/hidden-banner.png"},
-    "icon_privacy": {"icon": "https://example.org/hidden-icon.png"},
-}
+ME = "/systems/@me"
+UNKNOWN_UUID = "b6cb3e17-52d6-4f0a-8a4b-2f9b3a5f3d11"
+FIELD = "For fields with specific privacy settings (e.g. descriptions), the field will simply contain null"
+ENDPOINT = "For entire endpoints which show private data (e.g. member/group lists), a 403 Forbidden response"
+NO_PRIVACY = (
+    "If you do not have access to view the privacy object of the member, the value of the privacy key will be null"
+)
+FIELDS_OF_SYSTEM = ("name_privacy", "description_privacy", "pronoun_privacy", "avatar_privacy", "banner_privacy")
 ALWAYS_PUBLIC_OF_SYSTEM = ("id", "uuid", "tag", "color", "created")
 ALWAYS_PUBLIC_OF_MEMBER = ("id", "uuid", "system", "color", "keep_proxy", "tts")
 ALWAYS_PUBLIC_OF_GROUP = ("id", "uuid", "system", "color")
-NAME_PRIVATE = {"privacy": {"name_privacy": "private"}}
-
-
-@pytest.fixture(params=["another system", "nobody"])
-def viewer(request: pytest.FixtureRequest, stranger: Client, anonymous: Client) -> Client:
-    """Everybody who is not the owner."""
-    return stranger if request.param == "another system" else anonymous
 
 
 def private(*keys: str) -> dict[str, Any]:
@@ -59,259 +39,380 @@ def private(*keys: str) -> dict[str, Any]:
     return {"privacy": dict.fromkeys(keys, "private")}
 
 
-def nulls(values: dict[str, Any]) -> dict[str, None]:
-    """The same keys, all null."""
-    return dict.fromkeys(values)
-
-
 def keeps_secret(answer: Answer, values: dict[str, Any]) -> None:
     """Expect that none of the values is anywhere in the bytes of the answer."""
     assert not [value for value in values.values() if str(value).encode() in answer.raw], answer.story
 
 
+def public_member(member: dict[str, Any], **hidden: Any) -> dict[str, Any]:
+    """A member as strangers see it, with what is hidden in its place."""
+    return {**member, "privacy": None, "autoproxy_enabled": None, **hidden}
+
+
+def public_group(group: dict[str, Any], **hidden: Any) -> dict[str, Any]:
+    """A group as strangers see it, with what is hidden in its place."""
+    return {**group, "privacy": None, **hidden}
+
+
 # Fields of a system
 
 
-@pytest.mark.parametrize("key", SYSTEM_RULES)
-def test_private_field_of_a_system_is_null(owner: Client, viewer: Client, key: str) -> None:
-    values = SYSTEM_RULES[key]
-    own = owner.patch("/systems/@me", values | private(key)).ok()
-    assert {name: own[name] for name in values} == values
-    answer = viewer.get(f"/systems/{owner.id}")
-    assert {name: answer.ok()[name] for name in values} == nulls(values)
+def hides_of_system(owner: Client, anonymous: Client, key: str, **values: Any) -> None:
+    """Expect that the key hides these values of a system, and nothing else."""
+    full = {**shapes.FULL_SYSTEM, "privacy": shapes.public(FIELDS_OF_SYSTEM) | {key: "private"}}
+    own = owner.patch(ME, full | values).ok()
+    answer = anonymous.get(f"/systems/{owner.id}")
+    assert answer.ok() == {**shapes.without(own, "webhook_url"), "privacy": None, **dict.fromkeys(values)}
     keeps_secret(answer, values)
 
 
-@pytest.mark.parametrize("key", SYSTEM_RULES)
-def test_private_field_of_a_system_hides_no_other(owner: Client, viewer: Client, key: str) -> None:
-    everything = {name: value for values in SYSTEM_RULES.values() for name, value in values.items()}
-    own = owner.patch("/systems/@me", everything | private(key)).ok()
-    public = {**shapes.without(own, "webhook_url"), "privacy": None, **nulls(SYSTEM_RULES[key])}
-    assert viewer.get(f"/systems/{owner.id}").ok() == public
+@check("privacy/system/name", should="A private name of a system is null for strangers.")
+def test_private_name_of_a_system(owner: Client, anonymous: Client) -> None:
+    hides_of_system(owner, anonymous, "name_privacy", name="Hidden name")
 
 
-@pytest.mark.parametrize("key", ["member_list_privacy", "group_list_privacy", "front_privacy", "front_history_privacy"])
-def test_privacy_of_a_list_hides_no_field_of_the_system(owner: Client, viewer: Client, key: str) -> None:
-    own = owner.patch(
-        "/systems/@me", shapes.FULL_SYSTEM | {"privacy": shapes.public(shapes.SYSTEM_PRIVACY) | {key: "private"}}
-    )
-    public = {**shapes.without(own.ok(), "webhook_url"), "privacy": None}
-    assert viewer.get(f"/systems/{owner.id}").ok() == public
+@check("privacy/system/description", must=FIELD)
+def test_private_description_of_a_system(owner: Client, anonymous: Client) -> None:
+    hides_of_system(owner, anonymous, "description_privacy", description="Hidden description")
 
 
-def test_everything_of_a_private_system_that_is_always_shown(owner: Client, viewer: Client) -> None:
-    own = owner.patch("/systems/@me", shapes.FULL_SYSTEM).ok()
+@check("privacy/system/pronouns", must=FIELD)
+def test_private_pronouns_of_a_system(owner: Client, anonymous: Client) -> None:
+    hides_of_system(owner, anonymous, "pronoun_privacy", pronouns="hid/den")
+
+
+@check("privacy/system/avatar", should="A private avatar of a system is null for strangers.")
+def test_private_avatar_of_a_system(owner: Client, anonymous: Client) -> None:
+    hides_of_system(owner, anonymous, "avatar_privacy", avatar_url="https://example.org/hidden-avatar.png")
+
+
+@check("privacy/system/banner", should="A private banner of a system is null for strangers.")
+def test_private_banner_of_a_system(owner: Client, anonymous: Client) -> None:
+    hides_of_system(owner, anonymous, "banner_privacy", banner="https://example.org/hidden-banner.png")
+
+
+@check("privacy/system/always-shown", should="Id, tag, color and creation time of a system are never hidden.")
+def test_everything_of_a_private_system_that_is_always_shown(owner: Client, anonymous: Client) -> None:
+    own = owner.patch(ME, shapes.FULL_SYSTEM).ok()
     shown = {key: own[key] for key in ALWAYS_PUBLIC_OF_SYSTEM}
-    public = viewer.get(f"/systems/{owner.id}").ok()
-    assert public == {**dict.fromkeys(shapes.SYSTEM_KEYS), **shown}
+    assert anonymous.get(f"/systems/{owner.id}").ok() == {**dict.fromkeys(shapes.SYSTEM_KEYS), **shown}
+
+
+@check("privacy/system/other-system", should="Another system sees of a system what nobody in particular sees.")
+def test_another_system_sees_what_anybody_sees(owner: Client, stranger: Client, anonymous: Client) -> None:
+    owner.patch(ME, shapes.FULL_SYSTEM).ok()
+    owner.patch(f"{ME}/settings", {"timezone": "Antarctica/Troll"}).ok()
+    for path in (f"/systems/{owner.id}", f"/systems/{owner.id}/settings"):
+        assert stranger.get(path).ok() == anonymous.get(path).ok()
+    for end, status in (("members", 403), ("groups", 403), ("fronters", 403), ("switches", 403)):
+        answer = stranger.get(f"/systems/{owner.id}/{end}")
+        assert answer.status == status, answer.story
 
 
 # Fields of a member
 
 
-@pytest.mark.parametrize("key", MEMBER_RULES)
-def test_private_field_of_a_member_is_null(owner: Client, viewer: Client, key: str) -> None:
-    values = MEMBER_RULES[key]
+def hides_of_member(owner: Client, anonymous: Client, key: str, **values: Any) -> None:
+    """Expect that the key hides these values of a member, and nothing else."""
     own = owner.new_member(**values, **private(key))
     assert {name: own[name] for name in values} == values
-    answer = viewer.get(f"/members/{own['id']}")
-    assert answer.ok() == {**own, **nulls(values), "privacy": None, "autoproxy_enabled": None}
+    answer = anonymous.get(f"/members/{own['id']}")
+    assert answer.ok() == public_member(own, **dict.fromkeys(values))
     keeps_secret(answer, values)
 
 
-def test_private_metadata_of_a_member_is_null(keeper: Keeper, owner: Client, viewer: Client) -> None:
+@check("privacy/member/description", must=FIELD)
+def test_private_description_of_a_member(owner: Client, anonymous: Client) -> None:
+    hides_of_member(owner, anonymous, "description_privacy", description="Hidden description")
+
+
+@check("privacy/member/birthday", must=FIELD)
+def test_private_birthday_of_a_member(owner: Client, anonymous: Client) -> None:
+    hides_of_member(owner, anonymous, "birthday_privacy", birthday="1999-12-31")
+
+
+@check("privacy/member/pronouns", must=FIELD)
+def test_private_pronouns_of_a_member(owner: Client, anonymous: Client) -> None:
+    hides_of_member(owner, anonymous, "pronoun_privacy", pronouns="hid/den")
+
+
+@check("privacy/member/avatar", must=FIELD)
+def test_private_avatar_of_a_member(owner: Client, anonymous: Client) -> None:
+    hides_of_member(owner, anonymous, "avatar_privacy", avatar_url="https://example.org/hidden-avatar.png")
+
+
+@check("privacy/member/webhook-avatar", should="`webhook_avatar_url` is hidden with `avatar_url`.")
+def test_private_webhook_avatar_of_a_member(owner: Client, anonymous: Client) -> None:
+    hides_of_member(owner, anonymous, "avatar_privacy", webhook_avatar_url="https://example.org/hidden-webhook.png")
+
+
+@check("privacy/member/banner", should="A private banner of a member is null for strangers.")
+def test_private_banner_of_a_member(owner: Client, anonymous: Client) -> None:
+    hides_of_member(owner, anonymous, "banner_privacy", banner="https://example.org/hidden-banner.png")
+
+
+@check("privacy/member/metadata", should="Private metadata are creation time, message count and last message: null.")
+def test_private_metadata_of_a_member(owner: Client, anonymous: Client) -> None:
     own = owner.new_member(**private("metadata_privacy"))
-    keeper.set_member(own["uuid"], message_count=7, last_message_timestamp="2024-02-03T04:05:06Z")
     hidden = {"created": None, "message_count": None, "last_message_timestamp": None}
-    answer = viewer.get(f"/members/{own['id']}")
-    assert answer.ok() == {**own, **hidden, "privacy": None, "autoproxy_enabled": None}
-    assert owner.get(f"/members/{own['id']}").ok()["message_count"] == 7
+    assert anonymous.get(f"/members/{own['id']}").ok() == public_member(own, **hidden)
 
 
-def test_private_proxy_tags_of_a_member_are_an_empty_list(owner: Client, viewer: Client) -> None:
+@check("privacy/member/proxy-tags", should="Private proxy tags are an empty list for strangers.")
+def test_private_proxy_tags_of_a_member(owner: Client, anonymous: Client) -> None:
     own = owner.new_member(proxy_tags=[{"prefix": "hidden:", "suffix": None}], **private("proxy_privacy"))
-    answer = viewer.get(f"/members/{own['id']}")
-    assert answer.ok() == {**own, "proxy_tags": [], "privacy": None, "autoproxy_enabled": None}
+    answer = anonymous.get(f"/members/{own['id']}")
+    assert answer.ok() == public_member(own, proxy_tags=[])
     assert b"hidden" not in answer.raw
 
 
-def test_private_name_of_a_member_gives_way_to_its_display_name(owner: Client, viewer: Client) -> None:
-    own = owner.new_member("Hidden", display_name="Shown", **NAME_PRIVATE)
-    answer = viewer.get(f"/members/{own['id']}")
-    assert answer.ok() == {**own, "name": "Shown", "display_name": None, "privacy": None, "autoproxy_enabled": None}
+@check("privacy/member/name", should="In place of a private name strangers see the display name.")
+def test_private_name_of_a_member_gives_way_to_its_display_name(owner: Client, anonymous: Client) -> None:
+    own = owner.new_member(called("Hidden"), display_name="Shown", **private("name_privacy"))
+    answer = anonymous.get(f"/members/{own['id']}")
+    assert answer.ok() == public_member(own, name="Shown", display_name=None)
     assert b"Hidden" not in answer.raw
 
 
-def test_private_name_of_a_member_without_display_name_is_shown(owner: Client, viewer: Client) -> None:
-    own = owner.new_member("Ayo", **NAME_PRIVATE)
-    assert viewer.get(f"/members/{own['id']}").ok() == {**own, "privacy": None, "autoproxy_enabled": None}
+@check("privacy/member/name-alone", should="A private name without a display name is shown all the same.")
+def test_private_name_of_a_member_without_display_name_is_shown(owner: Client, anonymous: Client) -> None:
+    own = owner.new_member(**private("name_privacy"))
+    assert anonymous.get(f"/members/{own['id']}").ok() == public_member(own)
 
 
-def test_public_name_and_display_name_of_a_member_are_shown(owner: Client, viewer: Client) -> None:
-    own = owner.new_member("Ayo", display_name="Shown")
-    assert viewer.get(f"/members/{own['id']}").ok() == {**own, "privacy": None, "autoproxy_enabled": None}
+@check("privacy/member/public", should="What is public of a member is shown to everybody.")
+def test_public_values_of_a_member_are_shown(owner: Client, anonymous: Client) -> None:
+    own = owner.new_member(**{**shapes.FULL_MEMBER, "privacy": shapes.public(shapes.MEMBER_PRIVACY)})
+    assert anonymous.get(f"/members/{own['id']}").ok() == public_member(own)
 
 
-def test_everything_of_a_private_member_that_is_always_shown(owner: Client, viewer: Client) -> None:
+@check("privacy/member/always-shown", should="Ids, system, color, `keep_proxy` and `tts` of a member are never hidden.")
+def test_everything_of_a_private_member_that_is_always_shown(owner: Client, anonymous: Client) -> None:
     own = owner.new_member(**shapes.FULL_MEMBER)
     shown = {key: own[key] for key in ALWAYS_PUBLIC_OF_MEMBER}
     public = {**dict.fromkeys(shapes.MEMBER_KEYS), **shown, "name": own["display_name"], "proxy_tags": []}
-    assert viewer.get(f"/members/{own['id']}").ok() == public
+    assert anonymous.get(f"/members/{own['id']}").ok() == public
+
+
+@check("privacy/member/privacy", must=NO_PRIVACY)
+def test_privacy_of_a_member_is_the_owners_alone(owner: Client, anonymous: Client) -> None:
+    own = owner.new_member()
+    assert own["privacy"] == shapes.public(shapes.MEMBER_PRIVACY)
+    assert anonymous.get(f"/members/{own['id']}").ok()["privacy"] is None
+
+
+@check("privacy/member/other-system", should="Another system sees of a member what nobody in particular sees.")
+def test_another_system_sees_of_a_member_what_anybody_sees(owner: Client, stranger: Client, anonymous: Client) -> None:
+    path = f"/members/{owner.new_member(**shapes.FULL_MEMBER)['id']}"
+    assert stranger.get(path).ok() == anonymous.get(path).ok()
+
+
+@check("privacy/member/at-once", should="A change of privacy counts for the very next request.")
+def test_change_of_privacy_counts_at_once(owner: Client, anonymous: Client) -> None:
+    path = f"/members/{owner.new_member(pronouns='she/her')['id']}"
+    for value, shown in (("private", None), ("public", "she/her"), ("private", None), (None, "she/her")):
+        owner.patch(path, {"privacy": {"pronoun_privacy": value}}).ok()
+        assert anonymous.get(path).ok()["pronouns"] == shown
 
 
 # Fields of a group
 
 
-@pytest.mark.parametrize("key", GROUP_RULES)
-def test_private_field_of_a_group_is_null(owner: Client, viewer: Client, key: str) -> None:
-    values = GROUP_RULES[key]
+def hides_of_group(owner: Client, anonymous: Client, key: str, **values: Any) -> None:
+    """Expect that the key hides these values of a group, and nothing else."""
     own = owner.new_group(**values, **private(key))
     assert {name: own[name] for name in values} == values
-    answer = viewer.get(f"/groups/{own['id']}")
-    assert answer.ok() == {**own, **nulls(values), "privacy": None}
+    answer = anonymous.get(f"/groups/{own['id']}")
+    assert answer.ok() == public_group(own, **dict.fromkeys(values))
     keeps_secret(answer, values)
 
 
-def test_private_metadata_of_a_group_is_null(owner: Client, viewer: Client) -> None:
+@check("privacy/group/description", must=FIELD)
+def test_private_description_of_a_group(owner: Client, anonymous: Client) -> None:
+    hides_of_group(owner, anonymous, "description_privacy", description="Hidden description")
+
+
+@check("privacy/group/icon", must=FIELD)
+def test_private_icon_of_a_group(owner: Client, anonymous: Client) -> None:
+    hides_of_group(owner, anonymous, "icon_privacy", icon="https://example.org/hidden-icon.png")
+
+
+@check("privacy/group/banner", should="A private banner of a group is null for strangers.")
+def test_private_banner_of_a_group(owner: Client, anonymous: Client) -> None:
+    hides_of_group(owner, anonymous, "banner_privacy", banner="https://example.org/hidden-banner.png")
+
+
+@check("privacy/group/metadata", should="Private metadata of a group are its creation time: null for strangers.")
+def test_private_metadata_of_a_group(owner: Client, anonymous: Client) -> None:
     own = owner.new_group(**private("metadata_privacy"))
-    assert viewer.get(f"/groups/{own['id']}").ok() == {**own, "created": None, "privacy": None}
+    assert anonymous.get(f"/groups/{own['id']}").ok() == public_group(own, created=None)
 
 
-def test_private_name_of_a_group_gives_way_to_its_display_name(owner: Client, viewer: Client) -> None:
-    own = owner.new_group("Hidden", display_name="Shown", **NAME_PRIVATE)
-    answer = viewer.get(f"/groups/{own['id']}")
-    assert answer.ok() == {**own, "name": "Shown", "display_name": None, "privacy": None}
+@check("privacy/group/name", should="In place of a private name strangers see the display name.")
+def test_private_name_of_a_group_gives_way_to_its_display_name(owner: Client, anonymous: Client) -> None:
+    own = owner.new_group(called("Hidden"), display_name="Shown", **private("name_privacy"))
+    answer = anonymous.get(f"/groups/{own['id']}")
+    assert answer.ok() == public_group(own, name="Shown", display_name=None)
     assert b"Hidden" not in answer.raw
 
 
-def test_private_name_of_a_group_without_display_name_is_shown(owner: Client, viewer: Client) -> None:
-    own = owner.new_group("Attic", **NAME_PRIVATE)
-    assert viewer.get(f"/groups/{own['id']}").ok() == {**own, "privacy": None}
+@check("privacy/group/name-alone", should="A private name without a display name is shown all the same.")
+def test_private_name_of_a_group_without_display_name_is_shown(owner: Client, anonymous: Client) -> None:
+    own = owner.new_group(**private("name_privacy"))
+    assert anonymous.get(f"/groups/{own['id']}").ok() == public_group(own)
 
 
-def test_everything_of_a_private_group_that_is_always_shown(owner: Client, viewer: Client) -> None:
+@check("privacy/group/always-shown", should="Ids, system and color of a group are never hidden.")
+def test_everything_of_a_private_group_that_is_always_shown(owner: Client, anonymous: Client) -> None:
     own = owner.new_group(**shapes.FULL_GROUP)
     shown = {key: own[key] for key in ALWAYS_PUBLIC_OF_GROUP}
     public = {**dict.fromkeys(shapes.GROUP_KEYS), **shown, "name": own["display_name"]}
-    assert viewer.get(f"/groups/{own['id']}").ok() == public
+    assert anonymous.get(f"/groups/{own['id']}").ok() == public
+
+
+@check("privacy/group/other-system", should="Another system sees of a group what nobody in particular sees.")
+def test_another_system_sees_of_a_group_what_anybody_sees(owner: Client, stranger: Client, anonymous: Client) -> None:
+    path = f"/groups/{owner.new_group(**shapes.FULL_GROUP)['id']}"
+    assert stranger.get(path).ok() == anonymous.get(path).ok()
 
 
 # The same view wherever the object is shown
 
 
-def test_member_is_filtered_alike_wherever_it_is_shown(home: Home, viewer: Client) -> None:
-    home.owner.patch(home.path("/members/{member}"), {**shapes.FULL_MEMBER, "privacy": {"visibility": "public"}}).ok()
-    home.owner.patch(home.path("/members/{member}"), private(*shapes.MEMBER_PRIVACY[1:])).ok()
-    public = viewer.get(home.path("/members/{member}")).ok()
+@check("privacy/member/alike-everywhere", should="A member is filtered alike on its own, in lists and in switches.")
+def test_member_is_filtered_alike_wherever_it_is_shown(owner: Client, anonymous: Client) -> None:
+    visible(owner, "member_list_privacy", "front_privacy", "front_history_privacy")
+    listed = shapes.FULL_MEMBER["privacy"] | {"visibility": "public"}
+    member = owner.new_member(**{**shapes.FULL_MEMBER, "privacy": listed})
+    group, switch = owner.new_group(members=[member["id"]]), owner.new_switch(member["id"])
+    public = anonymous.get(f"/members/{member['id']}").ok()
     assert public["description"] is None
-    assert viewer.get(home.path("/systems/{system}/members")).ok() == [public]
-    assert viewer.get(home.path("/groups/{group}/members")).ok() == [public]
-    assert viewer.get(home.path("/systems/{system}/fronters")).ok()["members"] == [public]
-    assert viewer.get(home.path("/systems/{system}/switches/{switch}")).ok()["members"] == [public]
-    assert viewer.get(home.path("/messages/{message}")).ok()["member"] == shapes.without(public, "system")
+    assert among(anonymous.get(f"/systems/{owner.id}/members").ok(), member) == [public]
+    assert anonymous.get(f"/groups/{group['id']}/members").ok() == [public]
+    assert anonymous.get(f"/systems/{owner.id}/fronters").ok()["members"] == [public]
+    assert anonymous.get(f"/systems/{owner.id}/switches/{switch['id']}").ok()["members"] == [public]
 
 
-def test_group_is_filtered_alike_wherever_it_is_shown(home: Home, viewer: Client) -> None:
-    keys = [key for key in shapes.GROUP_PRIVACY if key not in ("visibility", "list_privacy")]
-    home.owner.patch(
-        home.path("/groups/{group}"), {**shapes.without(shapes.FULL_GROUP, "privacy"), **private(*keys)}
-    ).ok()
-    public = viewer.get(home.path("/groups/{group}")).ok()
+@check("privacy/group/alike-everywhere", should="A group is filtered alike on its own and in lists.")
+def test_group_is_filtered_alike_wherever_it_is_shown(owner: Client, anonymous: Client) -> None:
+    visible(owner, "group_list_privacy")
+    listed = shapes.FULL_GROUP["privacy"] | {"visibility": "public", "list_privacy": "public"}
+    member = owner.new_member()
+    group = owner.new_group(members=[member["id"]], **{**shapes.FULL_GROUP, "privacy": listed})
+    public = anonymous.get(f"/groups/{group['id']}").ok()
     assert public["description"] is None
-    assert viewer.get(home.path("/systems/{system}/groups")).ok() == [public]
-    assert viewer.get(home.path("/members/{member}/groups")).ok() == [public]
-    with_members = [{**public, "members": [home.member["uuid"]]}]
-    assert viewer.get(home.path("/systems/{system}/groups?with_members=true")).ok() == with_members
-
-
-def test_change_of_privacy_counts_at_once(owner: Client, viewer: Client) -> None:
-    path = f"/members/{owner.new_member(pronouns='she/her')['id']}"
-    for value, shown in (("private", None), ("public", "she/her"), ("private", None), (None, "she/her")):
-        owner.patch(path, {"privacy": {"pronoun_privacy": value}}).ok()
-        assert viewer.get(path).ok()["pronouns"] == shown
+    assert among(anonymous.get(f"/systems/{owner.id}/groups").ok(), group) == [public]
+    assert anonymous.get(f"/members/{member['id']}/groups").ok() == [public]
+    found = anonymous.get(f"/systems/{owner.id}/groups", with_members="true").ok()
+    assert among(found, group) == [{**public, "members": [member["uuid"]]}]
 
 
 # Whole endpoints
 
-ENDPOINTS: list[tuple[str, str, Problem]] = [
-    ("member_list_privacy", "/systems/{system}/members", MEMBER_LIST_PRIVATE),
-    ("group_list_privacy", "/systems/{system}/groups", GROUP_LIST_PRIVATE),
-    ("group_list_privacy", "/systems/{system}/groups?with_members=true", GROUP_LIST_PRIVATE),
-    ("group_list_privacy", "/members/{member}/groups", GROUP_LIST_PRIVATE),
-    ("front_privacy", "/systems/{system}/fronters", FRONTERS_PRIVATE),
-    ("front_history_privacy", "/systems/{system}/switches", FRONT_HISTORY_PRIVATE),
-    ("front_history_privacy", "/systems/{system}/switches/{switch}", SWITCH_NOT_ACCESSIBLE),
-]
-endpoints = pytest.mark.parametrize(("key", "path", "problem"), ENDPOINTS, ids=[path for _, path, _ in ENDPOINTS])
+
+def refused(owner: Client, anonymous: Client, key: str, *paths: str) -> None:
+    """Expect that the key closes these paths to strangers, and not to the owner."""
+    owner.patch(ME, private(key)).ok()
+    for path in paths:
+        answer = anonymous.get(path)
+        assert answer.status == 403, answer.story
+        assert owner.get(path).status == 200
 
 
-@endpoints
-def test_private_endpoint_is_refused(home: Home, viewer: Client, key: str, path: str, problem: Problem) -> None:
-    home.owner.patch("/systems/@me", private(key)).ok()
-    viewer.get(home.path(path)).fails(problem)
+@check("privacy/endpoint/members", must=ENDPOINT)
+def test_private_list_of_members_is_refused(owner: Client, anonymous: Client) -> None:
+    refused(owner, anonymous, "member_list_privacy", f"/systems/{owner.id}/members")
 
 
-@endpoints
-def test_private_endpoint_is_open_to_its_owner(home: Home, key: str, path: str, problem: Problem) -> None:
-    before = home.owner.get(home.path(path)).ok()
-    home.owner.patch("/systems/@me", private(key)).ok()
-    assert home.owner.get(home.path(path)).ok() == before
+@check("privacy/endpoint/groups", must=ENDPOINT)
+def test_private_list_of_groups_is_refused(owner: Client, anonymous: Client) -> None:
+    path = f"/systems/{owner.id}/groups"
+    refused(owner, anonymous, "group_list_privacy", path, f"{path}?with_members=true")
 
 
-@endpoints
-def test_endpoint_is_refused_for_its_own_key_only(
-    home: Home, viewer: Client, key: str, path: str, problem: Problem
-) -> None:
-    home.owner.patch("/systems/@me", private(*(other for other in shapes.SYSTEM_PRIVACY if other != key))).ok()
-    viewer.get(home.path(path)).ok()
+@check("privacy/endpoint/member-groups", should="A private list of groups closes the groups of a member, too: 403.")
+def test_private_list_of_groups_closes_the_groups_of_a_member(owner: Client, anonymous: Client) -> None:
+    refused(owner, anonymous, "group_list_privacy", f"/members/{owner.new_member()['id']}/groups")
 
 
-def test_private_member_list_of_a_group_is_refused(home: Home, viewer: Client) -> None:
-    before = home.owner.get(home.path("/groups/{group}/members")).ok()
-    home.owner.patch(home.path("/groups/{group}"), private("list_privacy")).ok()
-    viewer.get(home.path("/groups/{group}/members")).fails(GROUP_MEMBER_LIST_PRIVATE)
-    assert home.owner.get(home.path("/groups/{group}/members")).ok() == before
+@check("privacy/endpoint/group-members", must=ENDPOINT)
+def test_private_member_list_of_a_group_is_refused(owner: Client, anonymous: Client) -> None:
+    member = owner.new_member()
+    group = owner.new_group(members=[member["id"]], **private("list_privacy"))
+    assert anonymous.get(f"/groups/{group['id']}/members").status == 403
+    assert owner.get(f"/groups/{group['id']}/members").ok() == [member]
 
 
-def test_list_privacy_of_a_group_alone_decides_about_its_members(home: Home, viewer: Client) -> None:
-    home.owner.patch("/systems/@me", private("member_list_privacy", "group_list_privacy")).ok()
-    others = [key for key in shapes.GROUP_PRIVACY if key != "list_privacy"]
-    home.owner.patch(home.path("/groups/{group}"), private(*others)).ok()
-    assert [member["id"] for member in viewer.get(home.path("/groups/{group}/members")).ok()] == [home.member["id"]]
-
-
-def test_hidden_switch_is_answered_like_one_that_does_not_exist(home: Home, viewer: Client) -> None:
-    home.owner.patch("/systems/@me", private("front_history_privacy")).ok()
-    hidden = viewer.get(home.path("/systems/{system}/switches/{switch}"))
-    unknown = viewer.get(home.path("/systems/{system}/switches/b6cb3e17-52d6-4f0a-8a4b-2f9b3a5f3d11"))
-    assert (hidden.status, hidden.raw) == (unknown.status, unknown.raw)
-
-
-@pytest.mark.parametrize("key", ["front_privacy", "front_history_privacy"])
-def test_refusal_is_the_same_with_and_without_switches(owner: Client, viewer: Client, key: str) -> None:
-    path = f"/systems/{owner.id}/{'fronters' if key == 'front_privacy' else 'switches'}"
-    owner.patch("/systems/@me", private(key)).ok()
-    before = viewer.get(path)
+@check("privacy/endpoint/fronters", must=ENDPOINT)
+def test_private_fronters_are_refused(owner: Client, anonymous: Client) -> None:
     owner.new_switch(owner.new_member()["id"])
-    after = viewer.get(path)
-    assert (before.status, before.raw) == (after.status, after.raw)
-    assert before.status == 403
+    refused(owner, anonymous, "front_privacy", f"/systems/{owner.id}/fronters")
 
 
-@pytest.mark.parametrize(("key", "path"), [("member_list_privacy", "members"), ("group_list_privacy", "groups")])
-def test_refusal_is_the_same_with_and_without_items(owner: Client, viewer: Client, key: str, path: str) -> None:
-    owner.patch("/systems/@me", private(key)).ok()
-    before = viewer.get(f"/systems/{owner.id}/{path}")
-    owner.new_group(members=[owner.new_member()["id"]])
-    after = viewer.get(f"/systems/{owner.id}/{path}")
-    assert (before.status, before.raw) == (after.status, after.raw)
-    assert before.status == 403
+@check("privacy/endpoint/switches", must=ENDPOINT)
+def test_private_history_is_refused(owner: Client, anonymous: Client) -> None:
+    refused(owner, anonymous, "front_history_privacy", f"/systems/{owner.id}/switches")
 
 
-def test_private_lists_do_not_hide_one_member_or_group(home: Home, viewer: Client) -> None:
-    home.owner.patch("/systems/@me", private(*shapes.SYSTEM_PRIVACY)).ok()
-    assert viewer.get(home.path("/members/{member}")).ok()["id"] == home.member["id"]
-    assert viewer.get(home.path("/groups/{group}")).ok()["id"] == home.group["id"]
+@check("privacy/endpoint/switch", should="While the front history is private, one switch is 404 with 20008.")
+def test_hidden_switch_is_answered_like_one_that_does_not_exist(owner: Client, anonymous: Client) -> None:
+    switch = owner.new_switch(timestamp=past(1)[0])
+    owner.patch(ME, private("front_history_privacy")).ok()
+    for uuid in (switch["id"], UNKNOWN_UUID):
+        anonymous.get(f"/systems/{owner.id}/switches/{uuid}").fails(SWITCH_NOT_ACCESSIBLE)
+    assert owner.get(f"/systems/@me/switches/{switch['id']}").ok() == switch
+
+
+CODES: dict[str, tuple[str, Problem]] = {
+    "30001": ("/systems/{system}/members", MEMBER_LIST_PRIVATE),
+    "30002": ("/systems/{system}/groups", GROUP_LIST_PRIVATE),
+    "30002 of a member": ("/members/{member}/groups", GROUP_LIST_PRIVATE),
+    "30003": ("/groups/{group}/members", GROUP_MEMBER_LIST_PRIVATE),
+    "30004": ("/systems/{system}/fronters", FRONTERS_PRIVATE),
+    "30005": ("/systems/{system}/switches", FRONT_HISTORY_PRIVATE),
+}
+
+
+@check("privacy/endpoint/codes", should="Each private endpoint has a code and a message of its own, 30001 to 30005.")
+def test_private_endpoints_are_told_apart_by_code(owner: Client, anonymous: Client) -> None:
+    owner.patch(ME, private(*shapes.SYSTEM_PRIVACY)).ok()
+    member, group = owner.new_member(), owner.new_group(**private("list_privacy"))
+    for path, problem in CODES.values():
+        anonymous.get(path.format(system=owner.id, member=member["id"], group=group["id"])).fails(problem)
+
+
+@check("privacy/endpoint/own-key-only", should="Each endpoint is closed by its own key, and by no other.")
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        ("member_list_privacy", "members"),
+        ("group_list_privacy", "groups"),
+        ("front_privacy", "fronters"),
+        ("front_history_privacy", "switches"),
+    ],
+)
+def test_endpoint_is_closed_by_its_own_key_only(owner: Client, anonymous: Client, key: str, path: str) -> None:
+    visible(owner, key)
+    owner.patch(ME, private(*(other for other in shapes.SYSTEM_PRIVACY if other != key))).ok()
+    answer = anonymous.get(f"/systems/{owner.id}/{path}")
+    assert answer.status in (200, 204), answer.story
+
+
+@check("privacy/endpoint/group-members-own-key", should="A group's `list_privacy` alone decides about its member list.")
+def test_list_privacy_of_a_group_alone_decides_about_its_members(owner: Client, anonymous: Client) -> None:
+    owner.patch(ME, private("member_list_privacy", "group_list_privacy")).ok()
+    member = owner.new_member()
+    others = [key for key in shapes.GROUP_PRIVACY if key != "list_privacy"]
+    group = owner.new_group(members=[member["id"]], **private(*others))
+    assert anonymous.get(f"/groups/{group['id']}/members").ok() == [public_member(member)]
+
+
+@check("privacy/endpoint/one-by-one", should="Private lists do not hide a single member or group.")
+def test_private_lists_do_not_hide_one_member_or_group(owner: Client, anonymous: Client) -> None:
+    owner.patch(ME, private(*shapes.SYSTEM_PRIVACY)).ok()
+    member, group = owner.new_member(), owner.new_group()
+    assert anonymous.get(f"/members/{member['id']}").ok() == public_member(member)
+    assert anonymous.get(f"/groups/{group['id']}").ok() == public_group(group)
 
 
 # Visibility
@@ -320,109 +421,122 @@ def test_private_lists_do_not_hide_one_member_or_group(home: Home, viewer: Clien
 @pytest.fixture
 def invisible(owner: Client) -> Any:
     """A member that is in no public list."""
-    return owner.new_member("Quiet", **private("visibility"))
+    return owner.new_member(called("Quiet"), **private("visibility"))
 
 
-def public_member(member: dict[str, Any]) -> dict[str, Any]:
-    """A member with no private field, as a stranger sees it."""
-    return {**member, "privacy": None, "autoproxy_enabled": None}
-
-
-def test_invisible_member_is_not_in_the_list_of_members(owner: Client, viewer: Client, invisible: Any) -> None:
-    visible = owner.new_member()
-    assert owner.get("/systems/@me/members").ok() == [invisible, visible]
-    answer = viewer.get(f"/systems/{owner.id}/members")
-    assert answer.ok() == [public_member(visible)]
+@check("privacy/visibility/members", should="An invisible member is not in the list of members that strangers see.")
+def test_invisible_member_is_not_in_the_list_of_members(owner: Client, anonymous: Client, invisible: Any) -> None:
+    visible(owner, "member_list_privacy")
+    shown = owner.new_member()
+    assert among(owner.get(f"{ME}/members").ok(), invisible, shown) == [invisible, shown]
+    answer = anonymous.get(f"/systems/{owner.id}/members")
+    assert among(answer.ok(), invisible, shown) == [public_member(shown)]
     assert invisible["id"].encode() not in answer.raw
 
 
-def test_invisible_member_is_not_in_the_members_of_a_group(owner: Client, viewer: Client, invisible: Any) -> None:
-    visible = owner.new_member()
-    group = owner.new_group(members=[visible["id"], invisible["id"]])
-    assert owner.get(f"/groups/{group['id']}/members").ok() == [invisible, visible]
-    assert viewer.get(f"/groups/{group['id']}/members").ok() == [public_member(visible)]
+@check("privacy/visibility/group-members", should="An invisible member is not in the list of a group, for strangers.")
+def test_invisible_member_is_not_in_the_members_of_a_group(owner: Client, anonymous: Client, invisible: Any) -> None:
+    shown = owner.new_member()
+    group = owner.new_group(members=[shown["id"], invisible["id"]])
+    assert owner.get(f"/groups/{group['id']}/members").ok() == [invisible, shown]
+    assert anonymous.get(f"/groups/{group['id']}/members").ok() == [public_member(shown)]
 
 
-def test_invisible_member_is_not_in_with_members(owner: Client, viewer: Client, invisible: Any) -> None:
-    visible = owner.new_member()
-    group = owner.new_group(members=[visible["id"], invisible["id"]])
-    own = owner.get("/systems/@me/groups", with_members="true").ok()
-    assert own == [{**group, "members": [invisible["uuid"], visible["uuid"]]}]
-    public = viewer.get(f"/systems/{owner.id}/groups", with_members="true").ok()
-    assert public == [{**group, "members": [visible["uuid"]], "privacy": None}]
+@check("privacy/visibility/with-members", should="An invisible member is not in `members` of a group, for strangers.")
+def test_invisible_member_is_not_in_with_members(owner: Client, anonymous: Client, invisible: Any) -> None:
+    visible(owner, "group_list_privacy")
+    shown = owner.new_member()
+    group = owner.new_group(members=[shown["id"], invisible["id"]])
+    own = owner.get(f"{ME}/groups", with_members="true").ok()
+    assert among(own, group) == [{**group, "members": [invisible["uuid"], shown["uuid"]]}]
+    seen = anonymous.get(f"/systems/{owner.id}/groups", with_members="true").ok()
+    assert among(seen, group) == [public_group(group, members=[shown["uuid"]])]
 
 
-def test_invisible_member_can_be_fetched(owner: Client, viewer: Client, invisible: Any) -> None:
-    assert viewer.get(f"/members/{invisible['id']}").ok() == public_member(invisible)
-    assert viewer.get(f"/members/{invisible['uuid']}").ok() == public_member(invisible)
+@check("privacy/visibility/member-by-id", should="An invisible member can be fetched by its id.")
+def test_invisible_member_can_be_fetched(owner: Client, anonymous: Client, invisible: Any) -> None:
+    for reference in (invisible["id"], invisible["uuid"]):
+        assert anonymous.get(f"/members/{reference}").ok() == public_member(invisible)
 
 
-def test_invisible_member_is_shown_among_fronters_and_in_switches(
-    owner: Client, viewer: Client, invisible: Any
-) -> None:
+@check("privacy/visibility/switches", should="An invisible member is shown among fronters and in switches.")
+def test_invisible_member_is_shown_in_switches(owner: Client, anonymous: Client, invisible: Any) -> None:
+    visible(owner, "front_privacy", "front_history_privacy")
     switch = owner.new_switch(invisible["id"])
     public = {**switch, "members": [public_member(invisible)]}
-    assert viewer.get(f"/systems/{owner.id}/fronters").ok() == public
-    assert viewer.get(f"/systems/{owner.id}/switches/{switch['id']}").ok() == public
-    assert viewer.get(f"/systems/{owner.id}/switches").ok() == [{**switch, "members": [invisible["id"]]}]
+    assert anonymous.get(f"/systems/{owner.id}/fronters").ok() == public
+    assert anonymous.get(f"/systems/{owner.id}/switches/{switch['id']}").ok() == public
+    (listed,) = among(anonymous.get(f"/systems/{owner.id}/switches").ok(), switch)
+    assert listed["members"] == [invisible["id"]]
 
 
-def test_groups_of_an_invisible_member_are_shown(owner: Client, viewer: Client, invisible: Any) -> None:
+@check("privacy/visibility/groups-of-invisible", should="The groups of an invisible member are shown.")
+def test_groups_of_an_invisible_member_are_shown(owner: Client, anonymous: Client, invisible: Any) -> None:
+    visible(owner, "group_list_privacy")
     group = owner.new_group(members=[invisible["id"]])
-    assert viewer.get(f"/members/{invisible['id']}/groups").ok() == [{**group, "privacy": None}]
+    assert anonymous.get(f"/members/{invisible['id']}/groups").ok() == [public_group(group)]
 
 
-def test_invisible_group_is_not_in_the_list_of_groups(owner: Client, viewer: Client) -> None:
-    hidden, shown = owner.new_group("Quiet", **private("visibility")), owner.new_group()
-    assert owner.get("/systems/@me/groups").ok() == [hidden, shown]
-    answer = viewer.get(f"/systems/{owner.id}/groups")
-    assert answer.ok() == [{**shown, "privacy": None}]
+@check("privacy/visibility/groups", should="An invisible group is not in the list of groups that strangers see.")
+def test_invisible_group_is_not_in_the_list_of_groups(owner: Client, anonymous: Client) -> None:
+    visible(owner, "group_list_privacy")
+    hidden, shown = owner.new_group(called("Quiet"), **private("visibility")), owner.new_group()
+    assert among(owner.get(f"{ME}/groups").ok(), hidden, shown) == [hidden, shown]
+    answer = anonymous.get(f"/systems/{owner.id}/groups")
+    assert among(answer.ok(), hidden, shown) == [public_group(shown)]
     assert hidden["id"].encode() not in answer.raw
 
 
-def test_invisible_group_is_not_in_the_groups_of_a_member(owner: Client, viewer: Client) -> None:
+@check("privacy/visibility/member-groups", should="An invisible group is not among a member's groups, for strangers.")
+def test_invisible_group_is_not_in_the_groups_of_a_member(owner: Client, anonymous: Client) -> None:
+    visible(owner, "group_list_privacy")
     member = owner.new_member()
-    hidden = owner.new_group("Quiet", members=[member["id"]], **private("visibility"))
+    hidden = owner.new_group(called("Quiet"), members=[member["id"]], **private("visibility"))
     shown = owner.new_group(members=[member["id"]])
     assert owner.get(f"/members/{member['id']}/groups").ok() == [hidden, shown]
-    assert viewer.get(f"/members/{member['id']}/groups").ok() == [{**shown, "privacy": None}]
+    assert anonymous.get(f"/members/{member['id']}/groups").ok() == [public_group(shown)]
 
 
-def test_invisible_group_can_be_fetched(owner: Client, viewer: Client) -> None:
+@check("privacy/visibility/group-by-id", should="An invisible group can be fetched by its id, with its members.")
+def test_invisible_group_can_be_fetched(owner: Client, anonymous: Client) -> None:
     member = owner.new_member()
-    hidden = owner.new_group("Quiet", members=[member["id"]], **private("visibility"))
-    assert viewer.get(f"/groups/{hidden['id']}").ok() == {**hidden, "privacy": None}
-    assert viewer.get(f"/groups/{hidden['id']}/members").ok() == [public_member(member)]
+    hidden = owner.new_group(called("Quiet"), members=[member["id"]], **private("visibility"))
+    assert anonymous.get(f"/groups/{hidden['id']}").ok() == public_group(hidden)
+    assert anonymous.get(f"/groups/{hidden['id']}/members").ok() == [public_member(member)]
 
 
-def test_group_with_private_list_has_no_members_in_with_members(owner: Client, viewer: Client) -> None:
+@check("privacy/list/with-members", should="A group whose member list is private has no `members` for strangers.")
+def test_group_with_private_list_has_no_members_in_with_members(owner: Client, anonymous: Client) -> None:
+    visible(owner, "group_list_privacy")
     member = owner.new_member()
     group = owner.new_group(members=[member["id"]], **private("list_privacy"))
-    own = owner.get("/systems/@me/groups", with_members="true").ok()
-    assert own == [{**group, "members": [member["uuid"]]}]
-    answer = viewer.get(f"/systems/{owner.id}/groups", with_members="true")
-    assert answer.ok() == [{**group, "members": [], "privacy": None}]
+    own = owner.get(f"{ME}/groups", with_members="true").ok()
+    assert among(own, group) == [{**group, "members": [member["uuid"]]}]
+    answer = anonymous.get(f"/systems/{owner.id}/groups", with_members="true")
+    assert among(answer.ok(), group) == [public_group(group, members=[])]
     assert member["uuid"].encode() not in answer.raw
 
 
-def test_group_with_private_list_is_not_in_the_groups_of_a_member(owner: Client, viewer: Client) -> None:
+@check("privacy/list/member-groups", may="A group whose member list is private is not among a member's groups.")
+def test_group_with_private_list_is_not_in_the_groups_of_a_member(owner: Client, anonymous: Client) -> None:
+    visible(owner, "group_list_privacy")
     member = owner.new_member()
     hidden = owner.new_group(members=[member["id"]], **private("list_privacy"))
     shown = owner.new_group(members=[member["id"]])
     assert owner.get(f"/members/{member['id']}/groups").ok() == [hidden, shown]
-    assert viewer.get(f"/members/{member['id']}/groups").ok() == [{**shown, "privacy": None}]
-    public = viewer.get(f"/systems/{owner.id}/groups").ok()
-    assert public == [{**hidden, "privacy": None}, {**shown, "privacy": None}]
+    assert anonymous.get(f"/members/{member['id']}/groups").ok() == [public_group(shown)]
+    public = anonymous.get(f"/systems/{owner.id}/groups").ok()
+    assert among(public, hidden, shown) == [public_group(hidden), public_group(shown)]
 
 
 # Settings
 
 
-def test_private_settings_do_not_leak(owner: Client, viewer: Client) -> None:
-    owner.patch(
-        "/systems/@me/settings", {"timezone": "Antarctica/Troll", "description_templates": ["Hidden text"]}
-    ).ok()
-    answer = viewer.get(f"/systems/{owner.id}/settings")
+@check("privacy/settings", should="Strangers see the public settings only; the other keys are left out.")
+def test_private_settings_do_not_leak(owner: Client, anonymous: Client) -> None:
+    values = {"timezone": "Antarctica/Troll", "description_templates": ["Hidden text"]}
+    owner.patch(f"{ME}/settings", values).ok()
+    answer = anonymous.get(f"/systems/{owner.id}/settings")
     assert answer.ok().keys() == set(shapes.PUBLIC_SETTINGS)
     keeps_secret(answer, {"timezone": "Troll", "description_templates": "Hidden"})
 
@@ -430,22 +544,13 @@ def test_private_settings_do_not_leak(owner: Client, viewer: Client) -> None:
 # Other roads
 
 
-Writer = Callable[[Client, Home], Answer]
-FOREIGN_USES: dict[str, Writer] = {
-    "switch": lambda client, home: client.post("/systems/@me/switches", {"members": [home.member["id"]]}),
-    "group": lambda client, home: client.post(f"/groups/{client.new_group()['id']}/members/add", [home.member["id"]]),
-    "update": lambda client, home: client.patch(home.path("/members/{member}"), {"name": "x"}),
-    "update with a mistake": lambda client, home: client.patch(home.path("/members/{member}"), {"name": 5}),
-    "guild": lambda client, home: client.get(home.path("/members/{member}/guilds/{guild}")),
-    "delete": lambda client, home: client.delete(home.path("/members/{member}")),
-}
-
-
-@pytest.mark.parametrize("use", FOREIGN_USES.values(), ids=FOREIGN_USES)
-def test_refusal_tells_nothing_about_the_member(home: Home, stranger: Client, use: Writer) -> None:
-    home.owner.patch(home.path("/members/{member}"), {**shapes.FULL_MEMBER, "name": "Hidden"}).ok()
-    answer = use(stranger, home)
-    assert answer.status in (400, 403), answer.story
-    keeps_secret(
-        answer, {"name": "Hidden", "description": "tea", "display_name": "Ayo (she)", "uuid": home.member["uuid"]}
-    )
+@check("privacy/refusals", should="To refuse a request about somebody else's member tells nothing private about it.")
+def test_refusal_tells_nothing_about_the_member(owner: Client, stranger: Client) -> None:
+    member = owner.new_member(**shapes.FULL_MEMBER | {"name": called("Hidden")})
+    path = f"/members/{member['id']}"
+    answers = [stranger.patch(path, {"name": 5}), stranger.get(f"{path}/guilds/1"), stranger.delete(path)]
+    for answer in answers:
+        assert answer.status in (400, 403), answer.story
+        secrets = {key: member[key] for key in ("name", "description", "display_name", "uuid", "birthday")}
+        keeps_secret(answer, secrets)
+    assert owner.get(path).ok() == member

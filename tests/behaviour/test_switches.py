@@ -13,7 +13,7 @@ import pytest
 from tests.support import shapes
 from tests.support.check import check
 from tests.support.client import Answer, Client
-from tests.support.made import among, called, instant, open_up, past, rfc3339
+from tests.support.made import among, called, instant, past, rfc3339, visible
 from tests.support.problems import (
     BAD_REQUEST,
     DUPLICATE_MEMBERS,
@@ -238,7 +238,7 @@ def test_get_by_id_in_upper_case(owner: Client, refs: list[str]) -> None:
 def test_get_for_a_stranger_shows_the_public_view_of_members(
     owner: Client, stranger: Client, anonymous: Client
 ) -> None:
-    open_up(owner)
+    visible(owner, "front_history_privacy")
     member = owner.new_member(pronouns="she/her", privacy={"pronoun_privacy": "private"})
     switch = owner.new_switch(member["id"], timestamp=past(1)[0])
     public = {**switch, "members": [{**member, "pronouns": None, "privacy": None, "autoproxy_enabled": None}]}
@@ -464,7 +464,7 @@ def test_timestamp_of_a_deleted_switch_is_free_again(owner: Client) -> None:
 
 @check("switches/list/newest-first", should="The list is in the order of timestamps, the newest first.")
 def test_list_is_newest_first_by_timestamp(owner: Client, anonymous: Client, refs: list[str]) -> None:
-    open_up(owner)
+    visible(owner, "front_history_privacy")
     moments = past(3)
     second = owner.new_switch(*refs[::-1], timestamp=moments[1])
     first = owner.new_switch(refs[0], timestamp=moments[0])

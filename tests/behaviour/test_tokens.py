@@ -52,7 +52,7 @@ def test_token_behind_bearer_is_none(owner: Client) -> None:
 
 @check(
     "tokens/none/public-reads",
-    must="For entire endpoints which show private data (e.g. member/group lists), a 403 Forbidden response will be returned",
+    must="For entire endpoints which show private data (e.g. member/group lists), a 403 Forbidden response",
 )
 def test_public_reads_need_no_credentials(public: Client) -> None:
     answer = public.get(f"/systems/{public.id}")

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.support import shapes
 from tests.support.check import MARKER
 from tests.support.client import Client
 
@@ -18,11 +17,6 @@ _hours = (_BEGINNING + timedelta(hours=number) for number in count())
 def called(name: str) -> str:
     """A name by which leftovers can be found."""
     return f"{MARKER} {name}"
-
-
-def open_up(owner: Client) -> Any:
-    """Let everybody see all of the system; returns the object."""
-    return owner.patch("/systems/@me", {"privacy": shapes.public(shapes.SYSTEM_PRIVACY)}).ok()
 
 
 def among(found: Iterable[Any], *made: Any) -> list[Any]:
