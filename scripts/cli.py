@@ -24,6 +24,7 @@ ELSEWHERE = {
     "backup": "scripts.backup",
     "restore": "scripts.backup",
     "bench": "scripts.bench",
+    "client": "scripts.client",
 }
 
 

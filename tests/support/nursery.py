@@ -5,9 +5,9 @@ import os
 import sys
 from typing import Any
 
-from scripts import cli, demo, keeper, key, migrate, serve
+from scripts import cli, client, demo, keeper, key, migrate, serve
 
-LOADED = (cli, demo, keeper, key, migrate, serve)
+LOADED = (cli, client, demo, keeper, key, migrate, serve)
 
 
 def main() -> None:

@@ -1,0 +1,105 @@
+"""`pluralspec client`: a package for other languages, made from the contract and a few hand-written files."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from generated.contract import VERSION
+from scripts import client_generators as generators
+from scripts.client_contract import for_clients
+from scripts.terminal import json_option, show, table
+
+ROOT = Path(__file__).parents[1]
+PLACEHOLDER = "0.0.0"
+"""Stands for the version in the hand-written files."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language that clients can be made for; what is by hand is in scripts/clients/<name>."""
+
+    name: str
+    generator: str
+    proof: str
+    generate: Callable[[Path, Path, Path], None]
+    """Takes the contract, the folder of the language, and the folder of the new package."""
+    proved: bool = True
+
+
+COMPILED_AND_RUN = "{}; a session with the server"
+LANGUAGES = {
+    language.name: language
+    for language in (
+        Language(
+            "typescript",
+            "@hey-api/openapi-ts",
+            COMPILED_AND_RUN.format("tsc --strict"),
+            generators.hey_api,
+        ),
+    )
+}
+
+
+def _choices(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and value not in LANGUAGES:
+        raise click.BadParameter(f"there is no generator for {value!r}; there is {', '.join(LANGUAGES)}")
+    return value
+
+
+@click.command()
+@click.argument("language", required=False, callback=_choices)
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="Folder of the package to make.")
+@click.option("--list", "as_list", is_flag=True, help="Say for each language what is proved and what is not.")
+@json_option
+def client(language: str | None, output: Path | None, as_list: bool, as_json: bool) -> None:
+    """Make a client package for LANGUAGE, ready to publish.
+
+    Its README has a first session. The generators are fetched once and kept
+    in ~/.cache/pluralspec.
+    """
+    if as_list:
+        _show_languages(as_json=as_json)
+        return
+    if language is None:
+        raise click.UsageError("which language? `pluralspec client --list` names them", click.get_current_context())
+    folder = output or Path(f"pluralspec-client-{language}")
+    make(LANGUAGES[language], folder)
+    show(
+        {"language": language, "folder": str(folder)}, f"{folder} is ready; begin with its README.md.", as_json=as_json
+    )
+
+
+def _show_languages(*, as_json: bool) -> None:
+    rows = [(each.name, each.generator, "yes" if each.proved else "no", each.proof) for each in LANGUAGES.values()]
+    values = [dict(zip(("language", "generator", "proved", "proof"), row, strict=True)) for row in rows]
+    show(values, table(("language", "generator", "proved", "how"), rows), as_json=as_json)
+
+
+def make(language: Language, folder: Path) -> None:
+    """Write the package; the folder must be new or empty."""
+    if folder.exists() and any(folder.iterdir()):
+        raise click.ClickException(f"{folder} is not empty: remove it, or name another folder with --output")
+    by_hand = ROOT / "scripts" / "clients" / language.name
+    with tempfile.TemporaryDirectory() as scratch:
+        contract, package = Path(scratch, "openapi.json"), Path(scratch, "package")
+        package.mkdir()
+        given = json.loads((ROOT / "generated" / "openapi.json").read_text())
+        contract.write_text(json.dumps(for_clients(given), indent=1))
+        language.generate(contract, by_hand, package)
+        # What is by hand comes last: where a generator has made a file of the same name, ours counts.
+        _copy_by_hand(by_hand / "package", package)
+        shutil.copyfile(ROOT / "LICENSE", package / "LICENSE")
+        shutil.copytree(package, folder, dirs_exist_ok=True)
+
+
+def _copy_by_hand(source: Path, package: Path) -> None:
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            target = package / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(path.read_text().replace(PLACEHOLDER, VERSION))

@@ -1,0 +1,65 @@
+"""What it takes to build a client and to run a session with it, language by language."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from scripts import client_generators as generators
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """How to get from a package to the command that runs a session."""
+
+    programs: tuple[str, ...]
+    session: str
+    """The name of the file that a session stands in."""
+    local: str
+    """What the language calls the address of one's own server."""
+    prepare: Callable[[Path, Path], None]
+    """Takes the package and an empty folder for the session; builds the package."""
+    compile: Callable[[Path, Path], Sequence[str]]
+    """Checks the session in the folder as strictly as the language can; the command that runs it there."""
+
+    def require(self) -> None:
+        """Skip what cannot be tried here; where changes are decided on, nothing may be missing."""
+        if missing := [program for program in self.programs if not shutil.which(program)]:
+            reason = f"there is no {', '.join(missing)}: ./scripts/test installs it on Debian, as root"
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+
+
+def run(command: Sequence[str], folder: Path, **variables: str) -> str:
+    """Run a tool; whatever it says counts when it fails."""
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **variables}, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def _prepare_typescript(package: Path, folder: Path) -> None:
+    (package / "node_modules").symlink_to(_from_npm() / "node_modules")
+    run(["npm", "run", "build", "--silent"], package)
+    (folder / "node_modules").mkdir()
+    (folder / "node_modules" / "pluralspec-client").symlink_to(package)
+    (folder / "package.json").write_text('{"type": "module"}')
+
+
+def _compile_typescript(package: Path, folder: Path) -> Sequence[str]:
+    strict = ["--strict", "--noUncheckedIndexedAccess", "--target", "ES2022", "--module", "NodeNext"]
+    run([str(_from_npm() / "node_modules" / ".bin" / "tsc"), *strict, "session.ts"], folder)
+    return ["node", "session.js"]
+
+
+def _from_npm() -> Path:
+    return generators.from_npm(generators.CLIENTS / "typescript" / "generator")
+
+
+TOOLCHAINS = {
+    "typescript": Toolchain(("node", "npm"), "session.ts", "LOCAL", _prepare_typescript, _compile_typescript),
+}
