@@ -246,13 +246,11 @@ def test_get_for_a_stranger_shows_the_public_view_of_members(
         assert viewer.get(f"/systems/{owner.id}/switches/{switch['id']}").ok() == public
 
 
-SWITCH_CALLS: dict[str, tuple[str, str, Any]] = {
-    "get": ("GET", "", None),
-    "update": ("PATCH", "", {"timestamp": "2003-01-01T00:00:00Z"}),
-    "members": ("PATCH", "/members", []),
-    "delete": ("DELETE", "", None),
-}
-switch_calls = pytest.mark.parametrize(("method", "end", "body"), SWITCH_CALLS.values(), ids=SWITCH_CALLS)
+WRITES: tuple[tuple[str, str, Any], ...] = (
+    ("PATCH", "", {"timestamp": "2003-01-01T00:00:00Z"}),
+    ("PATCH", "/members", []),
+    ("DELETE", "", None),
+)
 
 
 def ask(client: Client, method: str, path: str, body: Any) -> Answer:
@@ -260,21 +258,16 @@ def ask(client: Client, method: str, path: str, body: Any) -> Answer:
     return client.send(method, path) if body is None else client.send_json(method, path, json.dumps(body))
 
 
-@check(
-    "switches/foreign-id/20008", should="A switch of another system is 404 with 20008 under one's own, for every use."
-)
-@switch_calls
-def test_switch_of_another_system_is_404(owner: Client, stranger: Client, method: str, end: str, body: Any) -> None:
-    """Seen from the stranger, who looks for the owner's switch below their own system."""
+@check("switches/get/foreign-id", should="A switch of another system is not below one's own: 404 with 20008.")
+def test_switch_of_another_system_is_404(owner: Client, stranger: Client) -> None:
     switch = owner.new_switch(timestamp=past(1)[0])
-    ask(stranger, method, path_of(switch) + end, body).fails(SWITCH_NOT_ACCESSIBLE)
-    assert owner.get(path_of(switch)).ok() == switch
+    stranger.get(path_of(switch)).fails(SWITCH_NOT_ACCESSIBLE)
 
 
 @check("switches/foreign-system/403", should="To change a switch of another system is refused with 403.")
 def test_writing_to_a_switch_under_another_system_is_403(owner: Client, stranger: Client) -> None:
     switch = owner.new_switch(timestamp=past(1)[0])
-    for method, end, body in list(SWITCH_CALLS.values())[1:]:
+    for method, end, body in WRITES:
         ask(stranger, method, f"/systems/{owner.id}/switches/{switch['id']}{end}", body).fails(FORBIDDEN)
     assert owner.get(path_of(switch)).ok() == switch
 
@@ -282,7 +275,7 @@ def test_writing_to_a_switch_under_another_system_is_403(owner: Client, stranger
 @check("switches/anonymous/401", should="To change a switch needs credentials: 401.")
 def test_writing_to_a_switch_without_credentials_is_401(owner: Client, anonymous: Client) -> None:
     switch = owner.new_switch(timestamp=past(1)[0])
-    for method, end, body in list(SWITCH_CALLS.values())[1:]:
+    for method, end, body in WRITES:
         ask(anonymous, method, f"/systems/{owner.id}/switches/{switch['id']}{end}", body).fails(UNAUTHORIZED)
     anonymous.post(f"/systems/{owner.id}/switches", {"members": []}).fails(UNAUTHORIZED)
     assert owner.get(path_of(switch)).ok() == switch
@@ -291,7 +284,7 @@ def test_writing_to_a_switch_without_credentials_is_401(owner: Client, anonymous
 @check("switches/unknown-system/20001", should="Below an unknown system everything about a switch is 404 with 20001.")
 def test_switch_under_unknown_system_is_404(owner: Client) -> None:
     switch = owner.new_switch(timestamp=past(1)[0])
-    for method, end, body in SWITCH_CALLS.values():
+    for method, end, body in (("GET", "", None), *WRITES):
         ask(owner, method, f"/systems/dddddd/switches/{switch['id']}{end}", body).fails(SYSTEM_NOT_FOUND)
 
 

@@ -1,10 +1,13 @@
 """Switches, where it takes many of them, other systems of our own, or an empty history."""
 
+import json
+from typing import Any
+
 import pytest
 
 from tests.support.client import Client
 from tests.support.keeper import Keeper, new_snowflake
-from tests.support.problems import BAD_REQUEST
+from tests.support.problems import BAD_REQUEST, SWITCH_NOT_ACCESSIBLE
 
 SWITCHES = "/systems/@me/switches"
 JANUARY = "2024-01-01T00:00:00Z"
@@ -22,6 +25,19 @@ def test_first_switch_may_have_no_members(owner: Client) -> None:
 def test_systems_may_use_the_same_timestamp(owner: Client, stranger: Client) -> None:
     mine, theirs = owner.new_switch(timestamp=JANUARY), stranger.new_switch(timestamp=JANUARY)
     assert owner.get(SWITCHES).ok() == [mine]
+    assert stranger.get(SWITCHES).ok() == [theirs]
+
+
+@pytest.mark.parametrize(
+    ("method", "end", "body"),
+    [("PATCH", "", {"timestamp": "2023-01-01T00:00:00Z"}), ("PATCH", "/members", []), ("DELETE", "", None)],
+    ids=["update", "members", "delete"],
+)
+def test_switch_of_another_system_can_not_be_changed(
+    owner: Client, stranger: Client, method: str, end: str, body: Any
+) -> None:
+    theirs = stranger.new_switch(timestamp=JANUARY)
+    owner.send_json(method, f"{SWITCHES}/{theirs['id']}{end}", json.dumps(body)).fails(SWITCH_NOT_ACCESSIBLE)
     assert stranger.get(SWITCHES).ok() == [theirs]
 
 
