@@ -41,6 +41,12 @@ LANGUAGES = {
             COMPILED_AND_RUN.format("tsc --strict"),
             generators.hey_api,
         ),
+        Language(
+            "python",
+            "openapi-python-client",
+            COMPILED_AND_RUN.format("mypy --strict"),
+            generators.python_client,
+        ),
     )
 }
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,17 @@ def _from_npm() -> Path:
     return generators.from_npm(generators.CLIENTS / "typescript" / "generator")
 
 
+def _prepare_python(package: Path, folder: Path) -> None:
+    run([sys.executable, "-m", "mypy", "src"], package)
+
+
+def _compile_python(package: Path, folder: Path) -> Sequence[str]:
+    path = {"MYPYPATH": str(package / "src")}
+    run([sys.executable, "-m", "mypy", "--strict", "--follow-imports", "silent", "session.py"], folder, **path)
+    return ["env", f"PYTHONPATH={package / 'src'}", sys.executable, "-W", "error", "session.py"]
+
+
 TOOLCHAINS = {
     "typescript": Toolchain(("node", "npm"), "session.ts", "LOCAL", _prepare_typescript, _compile_typescript),
+    "python": Toolchain((), "session.py", "LOCAL", _prepare_python, _compile_python),
 }
