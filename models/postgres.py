@@ -190,6 +190,11 @@ class _Writing(Transaction):
             self.roll_back()
             raise
 
+    def roll_back(self) -> None:
+        # Postgres does it by itself where it cannot be told to; to hear of that would hide what was wrong.
+        with suppress(psycopg.Error):
+            super().roll_back()
+
 
 class _Peewee(PostgresqlDatabase):
     """Peewee's database on the connection that the address describes, for the schema and the commands."""

@@ -146,7 +146,7 @@ class Operation:
             try:
                 return self._handled_once(arguments, viewer)
             except self._store.again as error:
-                log.info("another attempt, after: %s", error)
+                log.info("another attempt, after %s", type(error).__name__)  # its text may quote what was sent
         return self._handled_once(arguments, viewer)
 
     def _handled_once(self, arguments: dict[str, Any], viewer: Viewer) -> Any:
@@ -177,7 +177,8 @@ class Operation:
         if isinstance(error, SystemGone):
             return Unauthorized()
         if isinstance(error, self._store.unavailable):
-            log.error("the database is unavailable: %s", str(error) or type(error).__name__)
+            # Behind the first line may be details, which quote rows.
+            log.error("the database is unavailable: %s", str(error).partition("\n")[0] or type(error).__name__)
             return ServiceUnavailable()
         return unexpected(error)
 
