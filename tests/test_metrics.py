@@ -137,12 +137,17 @@ def test_the_time_of_an_answer_is_within_what_its_client_waited(tmp_path: Path) 
 
 
 def test_requests_over_the_limit_are_counted_by_class(tmp_path: Path) -> None:
-    with MeasuredServer(tmp_path, RATE_LIMITS="generic_get:1") as server:
-        refused = [httpx.get(server.base_url + SYSTEM).status_code for _ in range(8)].count(429)
-        assert refused
-        assert server.value("rate_limited_total", scope="generic_get") == refused
-        assert server.value("rate_limited_total", scope="generic_update") == 0
-        assert server.value("requests_total", operation="get_system", status="429") == refused
+    with MeasuredServer(tmp_path, RATE_LIMITS="generic_get:1,generic_update:1") as server:
+        for method, times, operation, scope in (
+            ("GET", 8, "get_system", "generic_get"),
+            ("PATCH", 5, "update_system", "generic_update"),
+        ):
+            answers = [httpx.request(method, server.base_url + SYSTEM).status_code for _ in range(times)]
+            refused = answers.count(429)
+            assert refused
+            assert server.value("rate_limited_total", scope=scope) == refused
+            assert server.value("requests_total", operation=operation, status="429") == refused
+        assert server.value("rate_limited_total", scope="message") == 0
 
 
 def test_shows_what_the_server_is_busy_with(server: MeasuredServer) -> None:

@@ -31,6 +31,7 @@ class Place:
     http: httpx.Client
     mine: dict[str, str]
     other: dict[str, str]
+    log: list[str]
 
     def call(self, method: str, path: str, system: dict[str, str], body: Any = None) -> httpx.Response:
         """A request of a system."""
@@ -52,7 +53,7 @@ def serving(url: str, folder: Path, **settings: str) -> Iterator[Place]:
         Server("--workers", "1", environment=environment) as server,
         httpx.Client(base_url=f"{server.base_url}/v2", timeout=PATIENCE, trust_env=False) as http,
     ):
-        yield Place(url, http, mine, other)
+        yield Place(url, http, mine, other, server.log)
     assert "Traceback" not in "".join(server.log), "".join(server.log)
 
 
@@ -171,6 +172,23 @@ def _deadlocks(watcher: Connection) -> int:
     query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     until(lambda: int(watcher.execute(query).fetchall()[0][0]) > 0)
     return int(watcher.execute(query).fetchall()[0][0])
+
+
+@pytest.mark.parametrize("table", ["system", "member"])
+def test_connection_that_ends_within_a_transaction_is_503_and_the_log_says_why(
+    place: Place, connection: Connection, watcher: Connection, threads: ThreadPoolExecutor, table: str
+) -> None:
+    member = place.call("POST", "/members", place.mine, {"name": "Ayo"}).json()
+    lock(connection, table, "uuid", {"system": place.mine, "member": member}[table]["uuid"])
+    change = threads.submit(place.call, "PATCH", f"/members/{member['id']}", place.mine, {"name": "Bao"})
+    until(lambda: waiting(watcher) == 1)
+    watcher.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    assert change.result().status_code == 503
+    # And not that nothing could be taken back on a connection that was gone.
+    request_id = change.result().headers["X-Request-Id"]
+    until(lambda: any(request_id in line for line in place.log))
+    (said,) = (line for line in place.log if request_id in line)
+    assert "terminating connection due to administrator command" in said
 
 
 def test_system_that_is_deleted_meanwhile_is_nobody_any_more(
