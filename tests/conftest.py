@@ -148,8 +148,8 @@ def serve(database: str, environment: dict[str, str], turns: Turns) -> Serve:
 
 @pytest.fixture(scope="session")
 def server(serve: Serve) -> Iterator[Server]:
-    """The real server, as a process of its own. Limits have tests of their own; here they would only be in the way."""
-    with serve(RATE_LIMITS="off") as running:
+    """The real server, as a process of its own, with limits that nobody meets: what they do has tests of its own."""
+    with serve(RATE_LIMITS="4096") as running:
         yield running
 
 
