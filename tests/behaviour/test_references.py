@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.check import Side, check
+from tests.support.check import check
 from tests.support.client import Client, part
 from tests.support.made import past
 from tests.support.problems import (
@@ -217,23 +217,6 @@ def test_bodies_take_short_ids_and_uuids(owner: Client, things: Things) -> None:
         assert owner.get(by_member).ok() == []
     for reference, moment in zip((member["id"], member["uuid"]), past(2)[::-1], strict=True):
         assert owner.new_switch(reference, timestamp=moment)["members"] == [member]
-
-
-@check(
-    "differences/short-ids-in-bodies",
-    may="Short ids in bodies may have any case, dashes and spaces; the reference service takes exact lower case only.",
-)
-def test_bodies_take_every_display_form(owner: Client, side: Callable[[Side], None], things: Things) -> None:
-    member, path = things["members"], f"/groups/{things['groups']['id']}/members"
-    answers = {}
-    for form in (member["id"].upper(), dashed(member["id"]), f" {member['id']} "):
-        owner.post(f"{path}/overwrite", []).done()
-        answers[form] = owner.post(f"{path}/add", [form])
-    taken = [form for form, answer in answers.items() if answer.status == 204]
-    side("documentation" if len(taken) == len(answers) else "reference")
-    for form in answers.keys() - taken:
-        answers[form].fails(MEMBER_REF_NOT_FOUND.naming(form))
-    assert owner.get(path).ok() == ([member] if form in taken else [])
 
 
 @check("references/bodies/unknown", should="What names nothing in a list is 404, with 20003 or 20005, and is named.")

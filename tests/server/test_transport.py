@@ -1,4 +1,4 @@
-"""Section "transport": what holds for every request, whatever it asks for."""
+"""Section "transport", as raw requests on the wire, and by exhaustion."""
 
 import gzip
 import json

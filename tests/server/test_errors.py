@@ -1,4 +1,4 @@
-"""Section "errors": the catalogue row by row, and which error wins."""
+"""Section "errors", by exhaustion: the catalogue row by row, which error wins, and the owner let in everywhere."""
 
 from collections.abc import Callable
 from typing import Any
