@@ -47,6 +47,7 @@ LANGUAGES = {
             COMPILED_AND_RUN.format("mypy --strict"),
             generators.python_client,
         ),
+        Language("go", "OpenAPI Generator", COMPILED_AND_RUN.format("go vet"), generators.go),
     )
 }
 

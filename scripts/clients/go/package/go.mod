@@ -1,0 +1,3 @@
+module example.org/pluralspec
+
+go 1.19
