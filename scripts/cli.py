@@ -67,19 +67,37 @@ def cli() -> None:
 
 @cli.command()
 @click.option("--check", is_flag=True, help="Change nothing; fail if something is out of date.")
+@click.option("--examples", is_flag=True, help="Ask a server for the contract's examples first.")
 @json_option
-def generate(check: bool, as_json: bool) -> None:
-    """Write generated/ from openapi.yaml."""
+def generate(check: bool, examples: bool, as_json: bool) -> None:
+    """Write generated/ from openapi.yaml.
+
+    With --examples, write the examples in openapi.yaml before that: a server on demo data is told a story, and what it
+    understood and answered takes their place.
+    """
     module = _development_tool("scripts.generate", "datamodel_code_generator", "ruff")
     try:
-        paths: list[Path] = module.stale(ROOT) if check else module.write(ROOT)
+        paths: list[Path] = _write_examples(check) if examples else []
+        paths += module.stale(ROOT) if check else module.write(ROOT)
     except module.GenerateError as error:
         raise click.ClickException(str(error)) from error
     names = [str(path.relative_to(ROOT)) for path in paths]
-    line = "{} is out of date: run `pluralspec generate`" if check else "wrote {}"
-    text = "\n".join(line.format(name) for name in names) or "generated/ is up to date."
+    command = "pluralspec generate --examples" if examples else "pluralspec generate"
+    line = f"{{}} is out of date: run `{command}`" if check else "wrote {}"
+    text = "\n".join(line.format(name) for name in names) or "Everything generated is up to date."
     show({"stale" if check else "written": names}, text, as_json=as_json)
     sys.exit(1 if check and names else 0)
+
+
+def _write_examples(check: bool) -> list[Path]:
+    """The contract, if its examples were not those that a server has just given; put right unless `check`."""
+    contract = ROOT / "openapi.yaml"
+    text: str = _development_tool("scripts.examples").render(ROOT)
+    if contract.read_text("utf-8") == text:
+        return []
+    if not check:
+        contract.write_text(text, "utf-8")
+    return [contract]
 
 
 @cli.command()

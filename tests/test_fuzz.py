@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import harbor
 from tests.support.keeper import Keeper
 from tests.support.operations import CONTRACT
 from tests.support.server import ROOT, Server
+from tests.support.town import Town, settle
 
 SEED = os.environ.get("FUZZ_SEED", "1")
 # Limits that nobody reaches, so that the headers that an answer must have are there to be checked.
@@ -61,14 +61,12 @@ def fuzzed_server(environment: dict[str, str], keeper: Keeper) -> Iterator[Serve
 
 
 @pytest.fixture
-def town() -> harbor.Harbor:
+def town() -> Town:
     """The systems of the contract's examples, as they were before anybody touched them."""
-    return harbor.settle()
+    return settle()
 
 
-def fuzz(
-    server: Server, town: harbor.Harbor, folder: Path, token: str | None, *, examples: int, scenarios: int
-) -> Outcome:
+def fuzz(server: Server, town: Town, folder: Path, token: str | None, *, examples: int, scenarios: int) -> Outcome:
     """Run all phases as whoever has the token: so many examples an operation, so many scenarios of linked calls."""
     things, report, configuration = folder / "things.json", folder / "report.json", folder / "schemathesis.toml"
     things.write_text(json.dumps(town.things))
@@ -101,7 +99,7 @@ def operations(*methods: str) -> set[str]:
     ("examples", "scenarios"), [(8, 30), pytest.param(3 * LONG, 150, marks=pytest.mark.long)], ids=["short", "long"]
 )
 def test_owner_finds_nothing_wrong(
-    fuzzed_server: Server, town: harbor.Harbor, tmp_path: Path, examples: int, scenarios: int
+    fuzzed_server: Server, town: Town, tmp_path: Path, examples: int, scenarios: int
 ) -> None:
     outcome = fuzz(fuzzed_server, town, tmp_path, town.token, examples=examples, scenarios=scenarios)
     outcome.is_good()
@@ -120,7 +118,7 @@ def test_owner_finds_nothing_wrong(
 def test_stranger_finds_nothing_wrong(
     database: str,
     fuzzed_server: Server,
-    town: harbor.Harbor,
+    town: Town,
     tmp_path: Path,
     who: str,
     examples: int,
