@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.check import TakesSide, check
 from tests.support.client import Answer, Client
-from tests.support.home import Home
-from tests.support.keeper import Keeper, new_snowflake
 from tests.support.problems import (
     BAD_REQUEST,
     FORBIDDEN,
@@ -19,6 +18,8 @@ from tests.support.problems import (
 )
 from tests.support.shapes import AUTOPROXY
 
+# Guilds that nobody is in; nothing is ever set in the quiet one.
+GUILD, OTHER_GUILD, QUIET_GUILD = "700000000000000001", "700000000000000002", "700000000000000003"
 MEMBER_INVALID = invalid("autoproxy_member")
 
 
@@ -33,6 +34,11 @@ class Proxy:
     def path(self) -> str:
         return f"/systems/@me/autoproxy?guild_id={self.guild}"
 
+    @property
+    def outside(self) -> str:
+        """As others ask for it."""
+        return f"/systems/{self.owner.id}/autoproxy?guild_id={self.guild}"
+
     def get(self) -> Any:
         return self.owner.get(self.path).ok()
 
@@ -43,15 +49,14 @@ class Proxy:
 
 @pytest.fixture
 def proxy(owner: Client) -> Proxy:
-    """Autoproxy in a guild that was never asked for."""
-    return Proxy(owner, new_snowflake())
+    """Autoproxy in a guild where it is off."""
+    return Proxy(owner, GUILD)
 
 
 @pytest.fixture
 def member(owner: Client) -> str:
     """The short id of a member."""
-    found: str = owner.new_member()["id"]
-    return found
+    return str(owner.new_member()["id"])
 
 
 def shown(mode: str, member: str | None = None) -> dict[str, Any]:
@@ -59,230 +64,248 @@ def shown(mode: str, member: str | None = None) -> dict[str, Any]:
     return {**AUTOPROXY, "autoproxy_mode": mode, "autoproxy_member": member}
 
 
-def test_guild_never_asked_for_has_mode_off(proxy: Proxy) -> None:
-    assert proxy.get() == AUTOPROXY
+# Get
 
 
-@pytest.mark.parametrize("mode", ["off", "front", "latch"])
-def test_patch_sets_mode(proxy: Proxy, mode: str) -> None:
-    assert proxy.patch(mode=mode).ok() == shown(mode)
-    assert proxy.get() == shown(mode)
+@check("autoproxy/get/all-keys", must="Endpoints will always return all fields, using null when a value is missing.")
+def test_owner_sees_every_key(reader: Client) -> None:
+    assert Proxy(reader, QUIET_GUILD).get().keys() == AUTOPROXY.keys()
 
 
-@pytest.mark.parametrize("mode", ["member", "latch"])
-def test_patch_sets_mode_with_member(proxy: Proxy, member: str, mode: str) -> None:
-    assert proxy.patch(mode=mode, member=member).ok() == shown(mode, member)
-    assert proxy.get() == shown(mode, member)
+@check(
+    "autoproxy/get/unknown-guild", should="In a guild that was never asked for, the mode is `off` and the rest null."
+)
+def test_guild_never_asked_for_has_mode_off(reader: Client) -> None:
+    assert Proxy(reader, QUIET_GUILD).get() == AUTOPROXY
 
 
+@check("autoproxy/get/by-any-reference", should="The own system can be named by `@me`, short id and UUID.")
+def test_any_reference_of_the_own_system_will_do(reader: Client) -> None:
+    for reference in (reader.id, reader.uuid):
+        assert reader.get(f"/systems/{reference}/autoproxy?guild_id={QUIET_GUILD}").ok() == AUTOPROXY
+
+
+@check("autoproxy/get/64-bit-guilds", should="Guild ids use all 64 bits, without a sign.")
+def test_guild_ids_use_all_64_bits(reader: Client) -> None:
+    assert Proxy(reader, "18446744073709551615").get() == AUTOPROXY
+
+
+@check("autoproxy/get/malformed-guild", should="What is no guild id is 400.")
+def test_malformed_guild_id_is_400(reader: Client) -> None:
+    for guild in ("abc", "-1", "1.5", "18446744073709551616"):
+        reader.get("/systems/@me/autoproxy", guild_id=guild).fails(BAD_REQUEST)
+
+
+@check("autoproxy/get/50001", should="Without `guild_id`, or with any `channel_id`, autoproxy is 501 with 50001.")
+def test_without_guild_or_with_channel_is_501(reader: Client) -> None:
+    for query in ("", "?channel_id=1", f"?guild_id={QUIET_GUILD}&channel_id=1"):
+        reader.get(f"/systems/@me/autoproxy{query}").fails(UNIMPLEMENTED)
+
+
+@check("autoproxy/get/403", should="Another system's autoproxy is 403.")
+def test_autoproxy_of_another_system_is_403(owner: Client, stranger: Client) -> None:
+    stranger.get(f"/systems/{owner.id}/autoproxy?guild_id={QUIET_GUILD}").fails(FORBIDDEN)
+
+
+@check("autoproxy/get/401", should="Autoproxy needs credentials: 401, with or without a guild.")
+def test_autoproxy_without_credentials_is_401(public: Client) -> None:
+    for query in ("", f"?guild_id={QUIET_GUILD}"):
+        public.get(f"/systems/{public.id}/autoproxy{query}").fails(UNAUTHORIZED)
+
+
+@check("autoproxy/get/20001", should="Autoproxy of a system that does not exist is 404 with 20001.")
+def test_autoproxy_of_unknown_system_is_404(reader: Client) -> None:
+    reader.get(f"/systems/dddddd/autoproxy?guild_id={QUIET_GUILD}").fails(SYSTEM_NOT_FOUND)
+
+
+# Modes
+
+
+@check("autoproxy/update/modes", must="autoproxy is set to the last member who sent a proxied message in the server")
+def test_patch_sets_mode(proxy: Proxy) -> None:
+    for mode in ("front", "latch", "off"):
+        assert proxy.patch(mode=mode).ok()["autoproxy_mode"] == mode
+        assert proxy.get()["autoproxy_mode"] == mode
+
+
+@check("autoproxy/update/member", must="autoproxy is set to a specific member (see `autoproxy_member` key)")
+def test_patch_sets_mode_with_member(proxy: Proxy, member: str) -> None:
+    assert proxy.patch(mode="member", member=member).ok() == {**proxy.get(), **shown("member", member)}
+    assert proxy.get() == shown("member", member)
+
+
+@check("autoproxy/update/latch-member", should="A member can be given for mode `latch` too.")
+def test_patch_sets_mode_latch_with_member(proxy: Proxy, member: str) -> None:
+    assert proxy.patch(mode="latch", member=member).ok() == shown("latch", member)
+    assert proxy.get() == shown("latch", member)
+
+
+@check("autoproxy/update/null-is-off", should="A mode that is null means `off`.")
 def test_patch_null_mode_means_off(proxy: Proxy) -> None:
     proxy.patch(mode="front").ok()
     assert proxy.patch(mode=None).ok() == shown("off")
     assert proxy.get() == shown("off")
 
 
-@pytest.mark.parametrize("mode", ["", " "])
-def test_patch_blank_mode_means_off(proxy: Proxy, mode: str) -> None:
-    proxy.patch(mode="front").ok()
-    assert proxy.patch(mode=mode).ok() == shown("off")
-
-
-@pytest.mark.parametrize("mode", ["Front", "on", "off ", 0, False, [], {}])
-def test_patch_of_unknown_mode_is_an_error(proxy: Proxy, mode: Any) -> None:
-    proxy.patch(mode=mode).rejects(invalid("autoproxy_mode"))
-    assert proxy.get() == AUTOPROXY
-
-
-@pytest.mark.parametrize("mode", ["off", "front", None])
-def test_member_is_an_error_in_a_mode_without_one(proxy: Proxy, member: str, mode: str | None) -> None:
-    proxy.patch(mode=mode, member=member).rejects(MEMBER_INVALID)
-    assert proxy.get() == AUTOPROXY
-
-
-@pytest.mark.parametrize("mode", ["off", "front"])
-def test_member_alone_is_an_error_while_the_mode_has_none(proxy: Proxy, member: str, mode: str) -> None:
-    proxy.patch(mode=mode).ok()
-    proxy.patch(member=member).rejects(MEMBER_INVALID)
-    assert proxy.get() == shown(mode)
-
-
-@pytest.mark.parametrize("mode", ["member", "latch"])
-def test_member_alone_changes_the_member_of_the_present_mode(proxy: Proxy, member: str, mode: str) -> None:
-    other = proxy.owner.new_member()["id"]
-    proxy.patch(mode=mode, member=other).ok()
-    assert proxy.patch(member=member).ok() == shown(mode, member)
-    assert proxy.get() == shown(mode, member)
-
-
-def test_member_alone_is_accepted_in_mode_latch_without_one(proxy: Proxy, member: str) -> None:
-    proxy.patch(mode="latch").ok()
-    assert proxy.patch(member=member).ok() == shown("latch", member)
-
-
-@pytest.mark.parametrize(
-    "body", [{"mode": "member"}, {"mode": "member", "member": None}, {"mode": "member", "member": ""}]
+@check(
+    "autoproxy/update/other-mode",
+    may="A mode that is none of the four is 40001 on `autoproxy_mode`. (The reference service takes it for `off`.)",
 )
-@pytest.mark.parametrize("before", ["off", "front", "latch"])
-def test_mode_member_without_any_member_is_an_error(proxy: Proxy, before: str, body: dict[str, Any]) -> None:
-    proxy.patch(mode=before).ok()
-    proxy.patch(**body).rejects(MEMBER_INVALID)
-    assert proxy.get() == shown(before)
+def test_patch_of_unknown_mode_is_an_error(proxy: Proxy, side: TakesSide) -> None:
+    answer = proxy.patch(mode="Nothing")
+    if answer.status == 200:
+        side("reference")
+        assert answer.body["autoproxy_mode"] == "off", answer.story
+    else:
+        side("documentation")
+        answer.rejects(invalid("autoproxy_mode"))
 
 
-def test_mode_member_keeps_the_member_that_it_has(proxy: Proxy, member: str) -> None:
-    proxy.patch(mode="member", member=member).ok()
-    assert proxy.patch(mode="member").ok() == shown("member", member)
-
-
-def test_latch_to_member_keeps_the_member(proxy: Proxy, member: str) -> None:
-    proxy.patch(mode="latch", member=member).ok()
-    assert proxy.patch(mode="member").ok() == shown("member", member)
-    assert proxy.get() == shown("member", member)
-
-
-def test_member_to_latch_keeps_the_member(proxy: Proxy, member: str) -> None:
-    proxy.patch(mode="member", member=member).ok()
-    assert proxy.patch(mode="latch").ok() == shown("latch", member)
-    assert proxy.get() == shown("latch", member)
-
-
-@pytest.mark.parametrize("before", ["member", "latch"])
-@pytest.mark.parametrize("after", ["off", "front", None])
-def test_leaving_member_or_latch_clears_the_member(proxy: Proxy, member: str, before: str, after: str | None) -> None:
-    proxy.patch(mode=before, member=member).ok()
-    assert proxy.patch(mode=after).ok() == shown(after or "off")
-    assert proxy.get() == shown(after or "off")
-
-
-def test_null_member_clears_the_member_in_mode_latch(proxy: Proxy, member: str) -> None:
-    proxy.patch(mode="latch", member=member).ok()
-    assert proxy.patch(member=None).ok() == shown("latch")
-
-
-def test_null_member_is_an_error_in_mode_member(proxy: Proxy, member: str) -> None:
-    proxy.patch(mode="member", member=member).ok()
-    proxy.patch(member=None).rejects(MEMBER_INVALID)
-    assert proxy.get() == shown("member", member)
-
-
-@pytest.mark.parametrize("mode", ["off", "front"])
-def test_null_member_is_fine_in_a_mode_without_one(proxy: Proxy, mode: str) -> None:
-    assert proxy.patch(mode=mode, member=None).ok() == shown(mode)
-
-
-@pytest.mark.parametrize(
-    "ref", ["dddddd", "b6cb3e17-52d6-4f0a-8a4b-2f9b3a5f3d11", "no reference", "@me", 5, True, [], {}]
-)
-@pytest.mark.parametrize("mode", ["member", "latch"])
-def test_member_that_does_not_exist_is_an_error(proxy: Proxy, mode: str, ref: Any) -> None:
-    proxy.patch(mode=mode, member=ref).rejects(MEMBER_INVALID)
-    assert proxy.get() == AUTOPROXY
-
-
-@pytest.mark.parametrize("mode", ["member", "latch"])
-def test_member_of_another_system_is_403(proxy: Proxy, stranger: Client, mode: str) -> None:
-    foreign = stranger.new_member()
-    proxy.patch(mode=mode, member=foreign["id"]).fails(NOT_OWN_MEMBER)
-    proxy.patch(mode=mode, member=foreign["uuid"]).fails(NOT_OWN_MEMBER)
-    assert proxy.get() == AUTOPROXY
-
-
+@check("autoproxy/update/type", may="A mode that is no text and a member that is no text are 40001, each on its key.")
 def test_all_mistakes_are_reported_together(proxy: Proxy) -> None:
-    proxy.patch(mode="nothing", member=5).rejects(invalid("autoproxy_mode"), MEMBER_INVALID)
+    for mode, member in ((0, 5), ([], {})):
+        proxy.patch(mode=mode, member=member).rejects(invalid("autoproxy_mode"), MEMBER_INVALID)
 
 
-def test_deleted_member_turns_mode_member_off(proxy: Proxy, member: str) -> None:
+# Members
+
+
+@check("autoproxy/update/front-without-member", must="must be `null` if autoproxy_mode is set to `front`")
+def test_front_has_no_member(proxy: Proxy, member: str) -> None:
+    proxy.patch(mode="front", member=member).refused()
     proxy.patch(mode="member", member=member).ok()
-    proxy.owner.delete(f"/members/{member}").done()
+    assert proxy.patch(mode="front").ok()["autoproxy_member"] is None
+    assert proxy.get()["autoproxy_member"] is None
+
+
+@check(
+    "autoproxy/update/member-needs-mode",
+    should="A member in a mode that has none (`off`, `front`) is 40001 on `autoproxy_member`; nothing changes.",
+)
+def test_member_is_an_error_in_a_mode_without_one(proxy: Proxy, member: str) -> None:
+    proxy.patch(member=member).rejects(MEMBER_INVALID)
+    for mode in ("off", "front", None):
+        proxy.patch(mode=mode, member=member).rejects(MEMBER_INVALID)
     assert proxy.get() == shown("off")
 
 
-def test_deleted_member_leaves_mode_latch(proxy: Proxy, member: str) -> None:
-    proxy.patch(mode="latch", member=member).ok()
-    proxy.owner.delete(f"/members/{member}").done()
-    assert proxy.get() == shown("latch")
+@check("autoproxy/update/mode-needs-member", should="Mode `member` without any member is 40001 on `autoproxy_member`.")
+def test_mode_member_without_any_member_is_an_error(proxy: Proxy) -> None:
+    bodies: list[dict[str, Any]] = [{"mode": "member"}, {"mode": "member", "member": None}]
+    for body in bodies:
+        proxy.patch(**body).rejects(MEMBER_INVALID)
+    assert proxy.get() == shown("off")
 
 
-def test_guilds_are_apart(proxy: Proxy, member: str) -> None:
-    second = Proxy(proxy.owner, new_snowflake())
-    proxy.patch(mode="member", member=member).ok()
-    second.patch(mode="front").ok()
-    assert (proxy.get(), second.get()) == (shown("member", member), shown("front"))
-
-
-def test_systems_are_apart(proxy: Proxy, stranger: Client) -> None:
-    proxy.patch(mode="front").ok()
-    assert Proxy(stranger, proxy.guild).get() == AUTOPROXY
-
-
-@pytest.mark.parametrize("guild", ["9223372036854775808", "18446744073709551615"])
-def test_guild_ids_use_all_64_bits(owner: Client, guild: str) -> None:
-    assert Proxy(owner, guild).patch(mode="front").ok() == shown("front")
-    assert Proxy(owner, guild).get() == shown("front")
-
-
-@pytest.mark.parametrize("guild", ["abc", "-1", "1.5", "18446744073709551616", "99999999999999999999999", "1e5", "@me"])
-def test_malformed_guild_id_is_400(owner: Client, guild: str) -> None:
-    owner.get("/systems/@me/autoproxy", guild_id=guild).fails(BAD_REQUEST)
-    owner.patch(f"/systems/@me/autoproxy?guild_id={guild}", {"autoproxy_mode": "front"}).fails(BAD_REQUEST)
-
-
-@pytest.mark.parametrize("query", ["", "?channel_id=1", "?guild_id=1&channel_id=1", "?channel_id=1&guild_id=1"])
-def test_without_guild_or_with_channel_is_501(owner: Client, query: str) -> None:
-    owner.get(f"/systems/@me/autoproxy{query}").fails(UNIMPLEMENTED)
-    owner.patch(f"/systems/@me/autoproxy{query}", {"autoproxy_mode": "front"}).fails(UNIMPLEMENTED)
-
-
-def test_without_credentials_and_guild_is_401(owner: Client, anonymous: Client) -> None:
-    anonymous.get(f"/systems/{owner.id}/autoproxy").fails(UNAUTHORIZED)
-    anonymous.patch(f"/systems/{owner.id}/autoproxy", {"autoproxy_mode": "front"}).fails(UNAUTHORIZED)
-
-
-@pytest.mark.parametrize(
-    "body", [{}, {"colour": "x"}, {"last_latch_timestamp": "2024-01-01T00:00:00Z"}, {"guild_id": "1"}]
-)
-def test_patch_without_settable_key_is_400(proxy: Proxy, body: dict[str, str]) -> None:
-    proxy.owner.patch(proxy.path, body).fails(BAD_REQUEST)
-
-
-def test_last_latch_timestamp_can_not_be_set(proxy: Proxy) -> None:
-    body = {"autoproxy_mode": "latch", "last_latch_timestamp": "2024-01-01T00:00:00Z"}
-    assert proxy.owner.patch(proxy.path, body).ok() == shown("latch")
-    assert proxy.get() == shown("latch")
-
-
-def test_last_latch_timestamp_is_shown_and_kept(proxy: Proxy, keeper: Keeper) -> None:
+@check("autoproxy/update/member-alone", should="A member alone changes the member of the present mode.")
+def test_member_alone_changes_the_member_of_the_present_mode(proxy: Proxy, member: str) -> None:
+    other = proxy.owner.new_member()["id"]
+    proxy.patch(mode="member", member=other).ok()
+    assert proxy.patch(member=member).ok() == shown("member", member)
     proxy.patch(mode="latch").ok()
-    keeper.set_latch(proxy.owner, proxy.guild, "2024-03-01T12:00:00.5Z")
-    assert proxy.get() == {**shown("latch"), "last_latch_timestamp": "2024-03-01T12:00:00.5Z"}
-    assert proxy.patch(mode="front").ok()["last_latch_timestamp"] == "2024-03-01T12:00:00.5Z"
+    assert proxy.patch(member=other).ok() == shown("latch", other)
+    assert proxy.get() == shown("latch", other)
 
 
-@pytest.mark.parametrize("mode", ["front", "latch", "member"])
-def test_what_was_read_can_be_sent_back(proxy: Proxy, member: str, mode: str) -> None:
-    read = proxy.patch(mode=mode, member=member if mode == "member" else None).ok()
-    assert proxy.owner.patch(proxy.path, read).ok() == read
+@check("autoproxy/update/keeps-member", should="Changing between `member` and `latch` keeps the member.")
+def test_member_and_latch_keep_the_member(proxy: Proxy, member: str) -> None:
+    proxy.patch(mode="member", member=member).ok()
+    for mode in ("latch", "member", "member"):
+        assert proxy.patch(mode=mode).ok() == shown(mode, member)
 
 
-def test_any_reference_of_the_own_system_will_do(home: Home) -> None:
-    for reference in (home.owner.id, home.owner.uuid, "@me", home.account):
-        path = f"/systems/{reference}/autoproxy?guild_id={home.guild}"
-        assert home.owner.patch(path, {"autoproxy_mode": "front"}).ok() == shown("front")
-        assert home.owner.get(path).ok() == shown("front")
+@check("autoproxy/update/clears-member", should="Leaving `member` or `latch` clears the member.")
+def test_leaving_member_or_latch_clears_the_member(proxy: Proxy, member: str) -> None:
+    for before, after in (("member", "off"), ("latch", "front")):
+        proxy.patch(mode=before, member=member).ok()
+        assert proxy.patch(mode=after).ok() == shown(after)
+        assert proxy.get() == shown(after)
 
 
-def test_autoproxy_of_another_system_is_403(proxy: Proxy, stranger: Client) -> None:
-    path = f"/systems/{proxy.owner.id}/autoproxy?guild_id={proxy.guild}"
-    stranger.get(path).fails(FORBIDDEN)
-    stranger.patch(path, {"autoproxy_mode": "front"}).fails(FORBIDDEN)
-    assert proxy.get() == AUTOPROXY
+@check("autoproxy/update/null-member", should="A null member clears it in mode `latch`, and is 40001 in mode `member`.")
+def test_null_member(proxy: Proxy, member: str) -> None:
+    proxy.patch(mode="member", member=member).ok()
+    proxy.patch(member=None).rejects(MEMBER_INVALID)
+    assert proxy.patch(mode="latch", member=None).ok() == shown("latch")
+    assert proxy.patch(mode="front", member=None).ok() == shown("front")
 
 
-def test_autoproxy_without_credentials_is_401(proxy: Proxy, anonymous: Client) -> None:
-    path = f"/systems/{proxy.owner.id}/autoproxy?guild_id={proxy.guild}"
-    anonymous.get(path).fails(UNAUTHORIZED)
-    anonymous.patch(path, {"autoproxy_mode": "front"}).fails(UNAUTHORIZED)
+@check("autoproxy/update/by-uuid", should="The member can be named by UUID; it is shown by its short id.")
+def test_member_may_be_named_by_uuid(proxy: Proxy) -> None:
+    member = proxy.owner.new_member()
+    assert proxy.patch(mode="member", member=member["uuid"]).ok() == shown("member", member["id"])
 
 
-def test_autoproxy_of_unknown_system_is_404(proxy: Proxy) -> None:
-    proxy.owner.get(f"/systems/dddddd/autoproxy?guild_id={proxy.guild}").fails(SYSTEM_NOT_FOUND)
+@check("autoproxy/update/unknown-member", should="A member that does not exist is 40001 on `autoproxy_member`.")
+def test_member_that_does_not_exist_is_an_error(proxy: Proxy) -> None:
+    for ref in ("dddddd", "b6cb3e17-52d6-4f0a-8a4b-2f9b3a5f3d11", "no reference"):
+        proxy.patch(mode="member", member=ref).rejects(MEMBER_INVALID)
+    assert proxy.get() == shown("off")
+
+
+@check("autoproxy/update/30006", should="Another system's member is 403 with 30006; nothing changes.")
+def test_member_of_another_system_is_403(proxy: Proxy, foreign_member: str) -> None:
+    for mode in ("member", "latch"):
+        proxy.patch(mode=mode, member=foreign_member).fails(NOT_OWN_MEMBER)
+    assert proxy.get() == shown("off")
+
+
+@check("autoproxy/deleted-member", should="A deleted member ends mode `member`; mode `latch` goes on without it.")
+def test_deleted_member_is_cleared(proxy: Proxy) -> None:
+    for mode, left in (("member", "off"), ("latch", "latch")):
+        member = proxy.owner.new_member()["id"]
+        proxy.patch(mode=mode, member=member).ok()
+        proxy.owner.delete(f"/members/{member}").done()
+        assert proxy.get() == shown(left)
+
+
+# The rest
+
+
+@check(
+    "autoproxy/update/no-valid-key",
+    must="Sending a PATCH request with an empty JSON object, or with a JSON object that contains no valid keys for the"
+    " target entity, will result in a 400 bad request error.",
+)
+def test_patch_of_nothing_is_400(proxy: Proxy) -> None:
+    for body in ({}, {"colour": "x"}):
+        answer = proxy.owner.patch(proxy.path, body)
+        assert answer.status == 400, answer.story
+
+
+@check("autoproxy/update/read-only", must="read-only")
+def test_last_latch_timestamp_can_not_be_set(proxy: Proxy) -> None:
+    latest = {"last_latch_timestamp": "2024-01-01T00:00:00Z"}
+    assert proxy.owner.patch(proxy.path, {"autoproxy_mode": "latch", **latest}).ok() == shown("latch")
+    assert proxy.get() == shown("latch")
+    proxy.owner.patch(proxy.path, latest).refused()
+
+
+@check("autoproxy/update/round-trip", should="What was read can be sent back.")
+def test_what_was_read_can_be_sent_back(proxy: Proxy, member: str) -> None:
+    for read in (proxy.get(), proxy.patch(mode="member", member=member).ok()):
+        assert proxy.owner.patch(proxy.path, read).ok() == read
+
+
+@check("autoproxy/update/guilds-apart", should="What is set in one guild leaves others alone.")
+def test_guilds_are_apart(proxy: Proxy) -> None:
+    Proxy(proxy.owner, OTHER_GUILD).patch(mode="front").ok()
+    assert proxy.get() == shown("off")
+
+
+@check("autoproxy/update/50001", should="Without `guild_id`, or with any `channel_id`, a change is 501 with 50001.")
+def test_patch_without_guild_or_with_channel_is_501(owner: Client) -> None:
+    for query in ("", f"?guild_id={GUILD}&channel_id=1"):
+        owner.patch(f"/systems/@me/autoproxy{query}", {"autoproxy_mode": "front"}).fails(UNIMPLEMENTED)
+
+
+@check("autoproxy/update/403", should="Changing another system's autoproxy is 403, and changes nothing.")
+def test_patch_of_another_system_is_403(proxy: Proxy, stranger: Client) -> None:
+    stranger.patch(proxy.outside, {"autoproxy_mode": "front"}).fails(FORBIDDEN)
+    assert proxy.get() == shown("off")
+
+
+@check("autoproxy/update/401", should="Changing autoproxy needs credentials: 401, and nothing is changed.")
+def test_patch_without_credentials_is_401(proxy: Proxy, anonymous: Client) -> None:
+    anonymous.patch(proxy.outside, {"autoproxy_mode": "front"}).fails(UNAUTHORIZED)
+    assert proxy.get() == shown("off")

@@ -1,13 +1,12 @@
 """What the keys of a system, a member and a group may hold. Settings have their own checks beside their operations."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.support import shapes
-from tests.support.check import MARKER, Side, check
+from tests.support.check import MARKER, TakesSide, check
 from tests.support.client import Answer, Client
 from tests.support.made import called, instant, past
 from tests.support.problems import (
@@ -19,7 +18,6 @@ from tests.support.problems import (
     too_long,
 )
 
-TakesSide = Callable[[Side], None]
 BLANKS = ("", " ", "  \t\n", "\u00a0\u3000")
 
 

@@ -1,13 +1,13 @@
-"""Guild settings of a system and of a member: which guilds are known, and what can be set there."""
+"""Guild settings of a system and of a member, in a guild where they are known."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.support import shapes
-from tests.support.client import Client
-from tests.support.home import Home
-from tests.support.keeper import Keeper, new_snowflake
+from tests.support.check import MARKER, check
+from tests.support.client import Answer, Client
 from tests.support.problems import (
     BAD_REQUEST,
     FORBIDDEN,
@@ -16,274 +16,270 @@ from tests.support.problems import (
     NOT_OWN_MEMBER,
     SYSTEM_GUILD_NOT_FOUND,
     UNAUTHORIZED,
-    FieldErrors,
     Problem,
     invalid,
     too_long,
 )
 
-LONG_URL = "https://example.org/" + "a" * 236
-MALFORMED = ("abc", "-1", "1.5", "+1", "18446744073709551616", "99999999999999999999999", "0x10", "1e5", "١٢٣", "@me")
-
-# The same rules for both: the path of a Home, what a fresh row holds, what an unknown guild is answered with.
-SYSTEM = ("/systems/{system}/guilds/{guild}", shapes.SYSTEM_GUILD, shapes.FULL_SYSTEM_GUILD, SYSTEM_GUILD_NOT_FOUND)
-MEMBER = ("/members/{member}/guilds/{guild}", shapes.MEMBER_GUILD, shapes.FULL_MEMBER_GUILD, MEMBER_GUILD_NOT_FOUND)
+UNKNOWN_GUILD = "700000000000000001"
+URL = "https://example.org/"
 Settings = dict[str, Any]
 
-for_both = pytest.mark.parametrize(("path", "fresh", "full", "unknown"), [SYSTEM, MEMBER], ids=["system", "member"])
+
+@dataclass(frozen=True)
+class Place:
+    """The settings of a system or of a new member, in a guild that is known."""
+
+    owner: Client
+    path: str
+    """As the owner asks for it, without the guild."""
+    outside: str
+    """As others do."""
+    guild: str
+    full: Settings
+    other: Settings
+    nullable: tuple[str, ...]
+    unknown: Problem
+    """What an unknown guild is answered with."""
+    foreign: Problem
+    """What another system is answered with."""
+
+    @property
+    def here(self) -> str:
+        return self.path + self.guild
+
+    @property
+    def there(self) -> str:
+        return self.outside + self.guild
+
+    def get(self) -> Any:
+        return self.owner.get(self.here).ok()
+
+    def patch(self, body: Settings) -> Answer:
+        return self.owner.patch(self.here, body)
 
 
-def in_guild(home: Home, path: str, guild: str) -> str:
-    """The path for another guild than the one that is known."""
-    return home.path(path.replace("{guild}", guild))
+def in_system(owner: Client, guild: str) -> Place:
+    other = {"proxying_enabled": True, "tag": "| there", "tag_enabled": True}
+    problems = (SYSTEM_GUILD_NOT_FOUND, FORBIDDEN)
+    paths = ("/systems/@me/guilds/", f"/systems/{owner.id}/guilds/")
+    return Place(owner, *paths, guild, shapes.FULL_SYSTEM_GUILD, other, ("tag",), *problems)
 
 
-# Which guilds are known
+def in_new_member(owner: Client, guild: str) -> Place:
+    other = {"display_name": "Ayo there", "avatar_url": f"{URL}there.png", "keep_proxy": False}
+    problems = (MEMBER_GUILD_NOT_FOUND, NOT_OWN_MEMBER)
+    path = f"/members/{owner.new_member()['id']}/guilds/"
+    return Place(owner, path, path, guild, shapes.FULL_MEMBER_GUILD, other, tuple(other), *problems)
 
 
-@for_both
-def test_get_of_unknown_guild_is_404(home: Home, path: str, fresh: Settings, full: Settings, unknown: Problem) -> None:
-    home.owner.get(in_guild(home, path, new_snowflake())).fails(unknown)
+@pytest.fixture
+def of_system(owner: Client, guild: str) -> Place:
+    return in_system(owner, guild)
 
 
-@for_both
-def test_patch_of_unknown_guild_is_404(
-    home: Home, path: str, fresh: Settings, full: Settings, unknown: Problem
-) -> None:
-    guild = new_snowflake()
-    home.owner.patch(in_guild(home, path, guild), full).fails(unknown)
-    home.owner.get(in_guild(home, path, guild)).fails(unknown)
+@pytest.fixture
+def of_member(owner: Client, guild: str) -> Place:
+    return in_new_member(owner, guild)
 
 
-@for_both
-def test_get_creates_the_row_of_a_known_guild(
-    home: Home, keeper: Keeper, path: str, fresh: Settings, full: Settings, unknown: Problem
-) -> None:
-    assert home.owner.get(home.path(path)).ok() == fresh
-    keeper.forget_message(home.message["id"])
-    assert home.owner.get(home.path(path)).ok() == fresh
+@pytest.fixture(params=[in_system, in_new_member], ids=["system", "member"])
+def place(request: pytest.FixtureRequest, owner: Client, guild: str) -> Place:
+    """Either of them, as the same rules hold for both."""
+    found: Place = request.param(owner, guild)
+    return found
 
 
-@for_both
-def test_patch_creates_the_row_of_a_known_guild(
-    home: Home, keeper: Keeper, path: str, fresh: Settings, full: Settings, unknown: Problem
-) -> None:
-    key, value = next(iter(full.items()))
-    expected = {**fresh, key: value}
-    assert home.owner.patch(home.path(path), {key: value}).ok() == expected
-    keeper.forget_message(home.message["id"])
-    assert home.owner.get(home.path(path)).ok() == expected
+# Get
 
 
-@for_both
-def test_message_of_another_system_does_not_make_a_guild_known(
-    home: Home, keeper: Keeper, path: str, fresh: Settings, full: Settings, unknown: Problem
-) -> None:
-    guild, account = new_snowflake(), new_snowflake()
-    other = keeper.new_system(accounts=[account])
-    keeper.add_message(other.new_member()["uuid"], sender=account, guild=guild)
-    home.owner.get(in_guild(home, path, guild)).fails(unknown)
+@check("guilds/get/all-keys", must="Endpoints will always return all fields, using null when a value is missing.")
+def test_owner_sees_every_key(place: Place) -> None:
+    assert place.get().keys() >= place.full.keys() - {"keep_proxy"}
 
 
-@for_both
-def test_message_of_any_account_makes_a_guild_known(
-    home: Home, keeper: Keeper, path: str, fresh: Settings, full: Settings, unknown: Problem
-) -> None:
-    guild, second_account = new_snowflake(), new_snowflake()
-    keeper.link_account(home.owner, second_account)
-    keeper.add_message(home.member["uuid"], sender=second_account, guild=guild)
-    assert home.owner.get(in_guild(home, path, guild)).ok() == fresh
-
-
-def test_message_of_one_member_makes_a_guild_known_for_all(home: Home) -> None:
-    quiet = home.owner.new_member()
-    assert home.owner.get(f"/members/{quiet['id']}/guilds/{home.guild}").ok() == shapes.MEMBER_GUILD
-
-
-def test_row_of_the_system_does_not_make_a_guild_known_for_its_members(home: Home, keeper: Keeper) -> None:
-    home.owner.get(home.path("/systems/{system}/guilds/{guild}")).ok()
-    keeper.forget_message(home.message["id"])
-    home.owner.get(home.path("/members/{member}/guilds/{guild}")).fails(MEMBER_GUILD_NOT_FOUND)
-
-
-def test_row_of_a_member_does_not_make_a_guild_known_for_the_system(home: Home, keeper: Keeper) -> None:
-    home.owner.get(home.path("/members/{member}/guilds/{guild}")).ok()
-    keeper.forget_message(home.message["id"])
-    home.owner.get(home.path("/systems/{system}/guilds/{guild}")).fails(SYSTEM_GUILD_NOT_FOUND)
-
-
-def test_row_of_a_member_does_not_make_a_guild_known_for_another(home: Home, keeper: Keeper) -> None:
-    quiet = home.owner.new_member()
-    home.owner.get(home.path("/members/{member}/guilds/{guild}")).ok()
-    keeper.forget_message(home.message["id"])
-    home.owner.get(f"/members/{quiet['id']}/guilds/{home.guild}").fails(MEMBER_GUILD_NOT_FOUND)
-
-
-@for_both
-@pytest.mark.parametrize("guild", MALFORMED)
-def test_malformed_guild_id_is_400(
-    home: Home, path: str, fresh: Settings, full: Settings, unknown: Problem, guild: str
-) -> None:
-    home.owner.get(in_guild(home, path, guild)).fails(BAD_REQUEST)
-    home.owner.patch(in_guild(home, path, guild), full).fails(BAD_REQUEST)
-
-
-@for_both
-@pytest.mark.parametrize("guild", ["9223372036854775807", "9223372036854775808", "18446744073709551615"])
-def test_guild_ids_use_all_64_bits(
-    home: Home, keeper: Keeper, path: str, fresh: Settings, full: Settings, unknown: Problem, guild: str
-) -> None:
-    keeper.add_message(home.member["uuid"], sender=home.account, guild=guild)
-    assert home.owner.patch(in_guild(home, path, guild), full).ok() == full
-    assert home.owner.get(in_guild(home, path, guild)).ok() == full
-
-
-# What can be set there
-
-
-@for_both
-def test_patch_sets_every_key(home: Home, path: str, fresh: Settings, full: Settings, unknown: Problem) -> None:
-    assert home.owner.patch(home.path(path), full).ok() == full
-    assert home.owner.get(home.path(path)).ok() == full
-
-
-@for_both
-def test_patch_of_one_key_keeps_the_others(
-    home: Home, path: str, fresh: Settings, full: Settings, unknown: Problem
-) -> None:
-    expected = dict(fresh)
-    for key, value in full.items():
-        expected[key] = value
-        assert home.owner.patch(home.path(path), {key: value}).ok() == expected
-    assert home.owner.get(home.path(path)).ok() == expected
-
-
-@pytest.mark.parametrize(("path", "key"), [(SYSTEM[0], "tag"), *((MEMBER[0], key) for key in shapes.MEMBER_GUILD)])
-def test_patch_null_clears(home: Home, path: str, key: str) -> None:
-    full = home.owner.patch(home.path(path), shapes.FULL_SYSTEM_GUILD | shapes.FULL_MEMBER_GUILD).ok()
-    assert home.owner.patch(home.path(path), {key: None}).ok() == {**full, key: None}
-    assert home.owner.get(home.path(path)).ok() == {**full, key: None}
-
-
-@pytest.mark.parametrize("key", ["proxying_enabled", "tag_enabled"])
-def test_patch_null_is_an_error_where_there_is_no_null(home: Home, key: str) -> None:
-    home.owner.patch(home.path(SYSTEM[0]), {key: None}).rejects(invalid(key))
-
-
-@for_both
-@pytest.mark.parametrize("body", [{}, {"colour": "x"}, {"guild_id": "1"}, {"id": "x"}])
-def test_patch_without_settable_key_is_400(
-    home: Home, path: str, fresh: Settings, full: Settings, unknown: Problem, body: Settings
-) -> None:
-    home.owner.patch(home.path(path), body).fails(BAD_REQUEST)
-
-
-@for_both
-def test_guild_id_in_the_body_is_ignored_and_left_out(
-    home: Home, path: str, fresh: Settings, full: Settings, unknown: Problem
-) -> None:
-    other_guild = new_snowflake()
-    assert home.owner.patch(home.path(path), {**full, "guild_id": other_guild}).ok() == full
-    home.owner.get(in_guild(home, path, other_guild)).fails(unknown)
-
-
-@for_both
-def test_what_was_read_can_be_sent_back(
-    home: Home, path: str, fresh: Settings, full: Settings, unknown: Problem
-) -> None:
-    read = home.owner.get(home.path(path)).ok()
-    assert home.owner.patch(home.path(path), read).ok() == fresh
-
-
-@for_both
-def test_guilds_are_apart(
-    home: Home, keeper: Keeper, path: str, fresh: Settings, full: Settings, unknown: Problem
-) -> None:
-    second_guild = new_snowflake()
-    keeper.add_message(home.member["uuid"], sender=home.account, guild=second_guild)
-    home.owner.patch(home.path(path), full).ok()
-    assert home.owner.get(in_guild(home, path, second_guild)).ok() == fresh
-
-
-def test_members_are_apart(home: Home) -> None:
-    second = home.owner.new_member()
-    home.owner.patch(home.path(MEMBER[0]), shapes.FULL_MEMBER_GUILD).ok()
-    assert home.owner.get(f"/members/{second['id']}/guilds/{home.guild}").ok() == shapes.MEMBER_GUILD
-
-
-@pytest.mark.parametrize(
-    ("path", "body", "errors"),
-    [
-        (SYSTEM[0], {"tag": "x" * 80}, too_long("tag", 79, 80)),
-        (SYSTEM[0], {"tag": 5}, invalid("tag")),
-        (SYSTEM[0], {"proxying_enabled": "true"}, invalid("proxying_enabled")),
-        (SYSTEM[0], {"tag_enabled": 1}, invalid("tag_enabled")),
-        (MEMBER[0], {"display_name": "x" * 101}, too_long("display_name", 100, 101)),
-        (MEMBER[0], {"display_name": []}, invalid("display_name")),
-        (MEMBER[0], {"avatar_url": "http://example.org/a.png"}, invalid("avatar_url")),
-        (MEMBER[0], {"avatar_url": LONG_URL + "a"}, too_long("avatar_url", 256, 257)),
-        (MEMBER[0], {"keep_proxy": "yes"}, invalid("keep_proxy")),
-        (MEMBER[0], {"keep_proxy": 0}, invalid("keep_proxy")),
-    ],
+@check(
+    "guilds/get/undocumented-keys", should="The guild settings of a member have `keep_proxy`; no answer has `guild_id`."
 )
-def test_mistake_is_reported_and_changes_nothing(home: Home, path: str, body: Settings, errors: FieldErrors) -> None:
-    before = home.owner.get(home.path(path)).ok()
-    good = {"tag_enabled": False, "display_name": "good"}
-    home.owner.patch(home.path(path), {**good, **body}).rejects(errors)
-    assert home.owner.get(home.path(path)).ok() == before
+def test_owner_sees_every_key_and_no_other(place: Place) -> None:
+    assert place.get().keys() == place.full.keys()
 
 
-@pytest.mark.parametrize(
-    ("path", "key", "value"),
-    [(SYSTEM[0], "tag", "x" * 79), (MEMBER[0], "display_name", "🦊" * 100), (MEMBER[0], "avatar_url", LONG_URL)],
+@check("guilds/get/member-defaults", should="A member for whom nothing was set in a guild has null for all there.")
+def test_new_member_has_nothing_set(of_member: Place) -> None:
+    assert of_member.get() == shapes.MEMBER_GUILD
+
+
+@check("guilds/get/by-any-reference", should="The own system and member can be named by either id.")
+def test_any_reference_of_the_own_system_will_do(owner: Client, guild: str) -> None:
+    member = owner.new_member()
+    for path in (f"/systems/{owner.id}", f"/systems/{owner.uuid}", f"/members/{member['uuid']}"):
+        owner.get(f"{path}/guilds/{guild}").ok()
+
+
+@check(
+    "guilds/get/unknown-guild",
+    should="A guild in which nothing is known of the system (20009) or of the member (20010) is 404.",
 )
-def test_longest_value_is_accepted(home: Home, path: str, key: str, value: str) -> None:
-    assert home.owner.patch(home.path(path), {key: value}).ok()[key] == value
+def test_get_of_unknown_guild_is_404(place: Place) -> None:
+    place.owner.get(place.path + UNKNOWN_GUILD).fails(place.unknown)
 
 
-@pytest.mark.parametrize(("path", "key"), [(SYSTEM[0], "tag"), (MEMBER[0], "display_name"), (MEMBER[0], "avatar_url")])
-@pytest.mark.parametrize("blank", ["", "  ", "\t\n"])
-def test_blank_is_stored_as_null(home: Home, path: str, key: str, blank: str) -> None:
-    home.owner.patch(home.path(path), {key: "https://example.org/x"}).ok()
-    assert home.owner.patch(home.path(path), {key: blank}).ok()[key] is None
+@check("guilds/get/malformed-guild", should="What is no guild id is 400.")
+def test_malformed_guild_id_is_400(owner: Client) -> None:
+    member = owner.new_member()
+    for guild in ("abc", "-1", "1.5", "18446744073709551616"):
+        for path in ("/systems/@me", f"/members/{member['id']}"):
+            owner.get(f"{path}/guilds/{guild}").fails(BAD_REQUEST)
 
 
-def test_keep_proxy_is_true_false_or_null(home: Home) -> None:
-    for value in (True, False, None):
-        assert home.owner.patch(home.path(MEMBER[0]), {"keep_proxy": value}).ok()["keep_proxy"] is value
+@check("guilds/get/403", should="Another system's guild settings are 403, those of its members with 30006.")
+def test_guild_settings_of_another_system_are_403(place: Place, stranger: Client) -> None:
+    stranger.get(place.there).fails(place.foreign)
 
 
-# Who
+@check("guilds/get/401", should="Guild settings need credentials: 401.")
+def test_guild_settings_without_credentials_are_401(place: Place, anonymous: Client) -> None:
+    anonymous.get(place.there).fails(UNAUTHORIZED)
 
 
-@for_both
-def test_any_reference_of_the_own_system_will_do(
-    home: Home, path: str, fresh: Settings, full: Settings, unknown: Problem
-) -> None:
-    systems = (home.owner.id, home.owner.uuid, "@me", home.account)
-    members = (home.member["id"], home.member["uuid"])
-    for reference in systems if "{system}" in path else members:
-        target = path.format(system=reference, member=reference, guild=home.guild)
-        assert home.owner.patch(target, full).ok() == full
-        assert home.owner.get(target).ok() == full
+@check("guilds/get/20002", should="Guild settings of a member that does not exist are 404 with 20002.")
+def test_guild_settings_of_unknown_member_are_404(owner: Client, guild: str) -> None:
+    owner.get(f"/members/dddddd/guilds/{guild}").fails(MEMBER_NOT_FOUND)
 
 
-@pytest.mark.parametrize(
-    ("path", "problem"), [(SYSTEM[0], FORBIDDEN), (MEMBER[0], NOT_OWN_MEMBER)], ids=["system", "member"]
+# Update
+
+
+@check("guilds/update/every-key", must="Takes a partial system guild settings object.")
+def test_patch_of_the_system_sets_every_key(of_system: Place) -> None:
+    assert of_system.patch(of_system.full).ok() == of_system.full
+    assert of_system.get() == of_system.full
+
+
+@check("guilds/update/every-key-of-a-member", must="Takes a partial member guild settings object.")
+def test_patch_of_a_member_sets_every_key(of_member: Place) -> None:
+    assert of_member.patch(of_member.full).ok() == of_member.full
+    assert of_member.get() == of_member.full
+
+
+@check(
+    "guilds/update/missing-is-kept",
+    must="On PATCH endpoints, missing fields from the JSON request will be ignored and preserved as is",
 )
-def test_guild_settings_of_another_system_are_403(home: Home, stranger: Client, path: str, problem: Problem) -> None:
-    stranger.get(home.path(path)).fails(problem)
-    stranger.patch(home.path(path), {"tag": "x", "display_name": "x"}).fails(problem)
-    home.owner.get(home.path(path)).ok()
-    stranger.get(home.path(path)).fails(problem)
+def test_patch_of_one_key_keeps_the_others(place: Place) -> None:
+    expected = place.patch(place.full).ok()
+    for key, value in place.other.items():
+        expected = {**expected, key: value}
+        assert place.patch({key: value}).ok() == expected
+    assert place.get() == expected
 
 
-@pytest.mark.parametrize("path", [SYSTEM[0], MEMBER[0], "/systems/@me/guilds/{guild}"])
-def test_guild_settings_without_credentials_are_401(home: Home, anonymous: Client, path: str) -> None:
-    anonymous.get(home.path(path)).fails(UNAUTHORIZED)
-    anonymous.patch(home.path(path), {"tag": "x", "display_name": "x"}).fails(UNAUTHORIZED)
+@check("guilds/update/null-clears", should="`null` clears the tag of the system, and everything of a member.")
+def test_patch_null_clears(place: Place) -> None:
+    full = place.patch(place.full).ok()
+    cleared = {**full, **dict.fromkeys(place.nullable)}
+    assert place.patch(dict.fromkeys(place.nullable)).ok() == cleared
+    assert place.get() == cleared
 
 
-def test_guild_settings_of_unknown_member_are_404(home: Home) -> None:
-    home.owner.get(f"/members/dddddd/guilds/{home.guild}").fails(MEMBER_NOT_FOUND)
-    home.owner.patch(f"/members/dddddd/guilds/{home.guild}", {"display_name": "x"}).fails(MEMBER_NOT_FOUND)
+@check("guilds/update/null-40001", should="`null` for a boolean of the system's guild settings is 40001 on its key.")
+def test_patch_null_is_an_error_where_there_is_no_null(of_system: Place) -> None:
+    answer = of_system.patch({"proxying_enabled": None, "tag_enabled": None})
+    answer.rejects(invalid("proxying_enabled"), invalid("tag_enabled"))
+
+
+@check("guilds/update/blank-is-null", should="A text of nothing but white space is stored as null.")
+def test_blank_is_stored_as_null(place: Place) -> None:
+    place.patch(place.full).ok()
+    keys = [key for key, value in place.full.items() if isinstance(value, str)]
+    found = place.patch(dict.fromkeys(keys, " \t")).ok()
+    assert {key: found[key] for key in keys} == dict.fromkeys(keys)
+
+
+@check(
+    "guilds/update/no-valid-key",
+    must="Sending a PATCH request with an empty JSON object, or with a JSON object that contains no valid keys for the"
+    " target entity, will result in a 400 bad request error.",
+)
+def test_patch_of_nothing_is_400(place: Place) -> None:
+    for body in ({}, {"colour": "x"}):
+        answer = place.patch(body)
+        assert answer.status == 400, answer.story
+
+
+@check("guilds/update/guild-id", should="`guild_id` in the body is ignored, and is no settable key by itself.")
+def test_guild_id_in_the_body_is_ignored(place: Place) -> None:
+    place.patch({"guild_id": UNKNOWN_GUILD}).fails(BAD_REQUEST)
+    assert place.patch({**place.full, "guild_id": UNKNOWN_GUILD}).ok() == place.full
+    place.owner.get(place.path + UNKNOWN_GUILD).fails(place.unknown)
+
+
+@check("guilds/update/tag-79", must="79-character limit")
+def test_tag_has_at_most_79_characters(of_system: Place) -> None:
+    assert of_system.patch({"tag": "x" * 79}).ok()["tag"] == "x" * 79
+    of_system.patch({"tag": "x" * 80}).refused()
+
+
+@check("guilds/update/display-name-100", must="100-character limit")
+def test_display_name_has_at_most_100_characters(of_member: Place) -> None:
+    name = MARKER + "x" * (100 - len(MARKER))
+    assert of_member.patch({"display_name": name}).ok()["display_name"] == name
+    of_member.patch({"display_name": name + "x"}).refused()
+
+
+@check("guilds/update/avatar-url-256", must="256-character limit, must be a publicly-accessible URL")
+def test_avatar_url_has_at_most_256_characters(of_member: Place) -> None:
+    url = URL + "a" * (256 - len(URL))
+    assert of_member.patch({"avatar_url": url}).ok()["avatar_url"] == url
+    of_member.patch({"avatar_url": url + "a"}).refused()
+    of_member.patch({"avatar_url": "example.org/a.png"}).refused()
+
+
+@check("guilds/update/40001", should="All mistakes are reported together, and with one of them nothing is changed.")
+def test_mistakes_of_the_system_are_reported(of_system: Place) -> None:
+    before = of_system.get()
+    of_system.patch({"tag": "x" * 80, "tag_enabled": not before["tag_enabled"]}).rejects(too_long("tag", 79, 80))
+    assert of_system.get() == before
+
+
+@check("guilds/update/40001-of-a-member", should="All mistakes are reported together, and nothing is changed.")
+def test_mistakes_of_a_member_are_reported(of_member: Place) -> None:
+    wrong = {"display_name": "x" * 101, "avatar_url": "http://example.org/a.png", "keep_proxy": True}
+    of_member.patch(wrong).rejects(too_long("display_name", 100, 101), invalid("avatar_url"))
+    assert of_member.get() == shapes.MEMBER_GUILD
+
+
+@check("guilds/update/type", may="A value of the wrong JSON type is 40001 on its key.")
+def test_value_of_wrong_type_is_an_error(of_system: Place, of_member: Place) -> None:
+    wrong: Settings = {"tag": True, "proxying_enabled": "true", "tag_enabled": 1}
+    of_system.patch(wrong).rejects(*(invalid(key) for key in wrong))
+    wrong = {"display_name": [], "avatar_url": {}, "keep_proxy": "yes"}
+    of_member.patch(wrong).rejects(*(invalid(key) for key in wrong))
+
+
+@check(
+    "guilds/update/unknown-guild", should="Nothing can be set in a guild that is not known: 404 with 20009 or 20010."
+)
+def test_patch_of_unknown_guild_is_404(place: Place) -> None:
+    place.owner.patch(place.path + UNKNOWN_GUILD, place.full).fails(place.unknown)
+    place.owner.get(place.path + UNKNOWN_GUILD).fails(place.unknown)
+
+
+@check("guilds/update/403", should="Changing another system's guild settings is 403, and changes nothing.")
+def test_patch_of_another_system_is_403(place: Place, stranger: Client) -> None:
+    before = place.get()
+    stranger.patch(place.there, place.full).fails(place.foreign)
+    assert place.get() == before
+
+
+@check("guilds/update/401", should="Changing guild settings needs credentials: 401, and nothing is changed.")
+def test_patch_without_credentials_is_401(place: Place, anonymous: Client) -> None:
+    before = place.get()
+    anonymous.patch(place.there, place.full).fails(UNAUTHORIZED)
+    assert place.get() == before
+
+
+@check("guilds/update/20002", should="Setting something for a member that does not exist is 404 with 20002.")
+def test_patch_of_unknown_member_is_404(owner: Client, guild: str) -> None:
+    owner.patch(f"/members/dddddd/guilds/{guild}", {"display_name": "x"}).fails(MEMBER_NOT_FOUND)

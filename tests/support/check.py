@@ -12,6 +12,7 @@ import pytest
 
 Level = Literal["must", "should", "may"]
 Side = Literal["documentation", "reference"]
+TakesSide = Callable[[Side], None]
 Test = TypeVar("Test", bound=Callable[..., None])
 
 MARKER = "contract-kit"
