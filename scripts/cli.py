@@ -25,6 +25,7 @@ ELSEWHERE = {
     "restore": "scripts.backup",
     "bench": "scripts.bench",
     "client": "scripts.client",
+    "contract": "scripts.contract.command",
 }
 
 

@@ -13,7 +13,7 @@ from tests.support.problems import INVALID_MODEL, FieldErrors, Problem
 
 Observer = Callable[[str, str, httpx.Response], None]
 """Is shown each answer, with the method and the path (below the base URL, without query) that were asked for."""
-USER_AGENT = "behaviour-tests (https://example.org)"
+USER_AGENT = "pluralspec-contract-kit"
 
 
 def part(reference: str) -> str:
@@ -24,6 +24,14 @@ def part(reference: str) -> str:
 def sorted_errors(errors: FieldErrors) -> FieldErrors:
     """The same errors with each list in one order, as none is promised."""
     return {key: sorted(found, key=json.dumps) for key, found in errors.items()}
+
+
+class Unexpected(AssertionError):
+    """An answer that is not the one that a check expects."""
+
+    def __init__(self, answer: "Answer", expected: str) -> None:
+        super().__init__(f"expected {expected}\n{answer.story}")
+        self.expected = expected
 
 
 @dataclass(frozen=True)
@@ -47,8 +55,11 @@ class Answer:
     @property
     def body(self) -> Any:
         """The parsed body, which must be declared as JSON."""
-        assert self.headers.get("content-type", "").split(";")[0] == "application/json", self.story
-        return json.loads(self.raw)
+        self._must(self.headers.get("content-type", "").split(";")[0] == "application/json", "a body declared as JSON")
+        try:
+            return json.loads(self.raw)
+        except ValueError:
+            raise Unexpected(self, "a body that is JSON") from None
 
     @property
     def story(self) -> str:
@@ -59,21 +70,21 @@ class Answer:
 
     def ok(self) -> Any:
         """Expect 200; returns the body."""
-        assert self.status == 200, self.story
+        self._must(self.status == 200, "200")
         return self.body
 
     def done(self) -> None:
         """Expect 204 without a body."""
-        assert (self.status, self.raw) == (204, b""), self.story
+        self._must((self.status, self.raw) == (204, b""), "204 without a body")
 
     def refused(self) -> None:
         """Expect that the server took the request for wrong, whatever it says of it."""
-        assert 400 <= self.status < 500, self.story
+        self._must(400 <= self.status < 500, "a status from 400 to 499")
 
     def fails(self, problem: Problem) -> None:
         """Expect exactly this problem, and not a key more."""
         expected = {"message": problem.message, "code": problem.code}
-        assert (self.status, self.body) == (problem.status, expected), self.story
+        self._must(self.status == problem.status and self.body == expected, f"{problem.status} {json.dumps(expected)}")
 
     def rejects(self, *errors: FieldErrors) -> None:
         """Expect 40001 with exactly these errors by key."""
@@ -81,9 +92,17 @@ class Answer:
         for each in errors:
             for key, found in each.items():
                 merged.setdefault(key, []).extend(found)
-        assert (self.status, self.body.keys()) == (400, {"message", "code", "errors"}), self.story
-        assert (self.body["code"], self.body["message"]) == (INVALID_MODEL.code, INVALID_MODEL.message), self.story
-        assert sorted_errors(self.body["errors"]) == sorted_errors(merged), self.story
+        told = {"message": INVALID_MODEL.message, "code": INVALID_MODEL.code, "errors": sorted_errors(merged)}
+        self._must(self.status == 400 and _sorted(self.body) == told, f"400 {json.dumps(told, ensure_ascii=False)}")
+
+    def _must(self, holds: bool, expected: str) -> None:
+        if not holds:
+            raise Unexpected(self, expected)
+
+
+def _sorted(body: Any) -> Any:
+    """The body of a 40001 with its errors in one order."""
+    return body | {"errors": sorted_errors(body["errors"])} if body.get("errors") else body
 
 
 class Client:

@@ -1,0 +1,1 @@
+"""`pluralspec contract`: the checks of tests/behaviour, run against anybody's server."""
