@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support.client import Answer, Client
+from tests.support.made import past
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,13 @@ class Home:
         references = {"{member}": self.member["id"], "{group}": self.group["id"]}
         body = [references.get(item, item) for item in call.body] if isinstance(call.body, list) else call.body
         return json.dumps(body).encode()
+
+
+def furnish(owner: Client) -> Home:
+    """A home that its owner makes; it has no account, no message, and a guild that nobody knows."""
+    member = owner.new_member()
+    group, switch = owner.new_group(members=[member["id"]]), owner.new_switch(member["id"], timestamp=past(1)[0])
+    return Home(owner, "", "466378653216014359", member, group, switch, {"id": "1"})
 
 
 PUBLIC_READS = (
