@@ -1,4 +1,4 @@
-"""API keys as such: their form, what ends them, and what is no key. What their scopes open is in tests/test_scopes.py."""
+"""API keys: their form, what ends them, and what is none. What each scope opens is in tests/test_scopes.py."""
 
 import base64
 import json
