@@ -125,17 +125,6 @@ def test_references_may_be_uuids(owner: Client) -> None:
     assert owner.get(f"/groups/{group['id']}/members").ok() == []
 
 
-@check("membership/repeated", may="References that are repeated, in whatever form, count once.")
-def test_repeated_references_count_once(couple: Couple) -> None:
-    for target, item in couple:
-        repeated = [item["id"], item["uuid"], item["id"]]
-        target.post("remove", repeated).done()
-        target.has()
-        for action in ("overwrite", "add"):
-            target.post(action, repeated).done()
-            target.has(item)
-
-
 @check(
     "membership/unknown-reference",
     should="An unknown reference is 404 with 20003 (member) or 20005 (group), which names it; nothing changes.",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support import shapes
-from tests.support.check import TakesSide, check
+from tests.support.check import check
 from tests.support.client import Client
 from tests.support.problems import (
     BAD_REQUEST,
@@ -20,7 +20,7 @@ from tests.support.problems import (
 SETTINGS = "/systems/@me/settings"
 EVERY_KEY = {*shapes.SETTINGS, *shapes.SETTINGS_LIMITS}
 BOOLEANS = [key for key, value in shapes.SETTINGS.items() if isinstance(value, bool)]
-# The reference service ignores `hid_list_padding` in a PATCH: a check of its own looks at that.
+# The reference service ignores `hid_list_padding` in a PATCH: test_differences looks at that.
 FULL = shapes.without(shapes.FULL_SETTINGS, "hid_list_padding")
 
 
@@ -222,34 +222,6 @@ def test_integer_may_be_written_as_a_float(owner: Client) -> None:
 def test_proxy_switch_is_accepted(owner: Client) -> None:
     for value in ("new", "add", "off"):
         sets(owner, proxy_switch=value)
-
-
-@check(
-    "settings/proxy-switch/other",
-    may="Any other `proxy_switch` is 40001. (The reference service takes it for the default.)",
-)
-def test_other_proxy_switch_is_an_error(owner: Client, side: TakesSide) -> None:
-    answer = owner.patch(SETTINGS, {"proxy_switch": "center"})
-    if answer.status == 200:
-        side("reference")
-        assert answer.body["proxy_switch"] == "off", answer.story
-    else:
-        side("documentation")
-        answer.rejects(invalid("proxy_switch"))
-
-
-@check(
-    "settings/hid-list-padding/settable",
-    may="`hid_list_padding` can be set to `off`, `left` or `right`. (The reference service ignores it in a PATCH.)",
-)
-def test_hid_list_padding(owner: Client, side: TakesSide) -> None:
-    before = owner.get(SETTINGS).ok()
-    for value in ("left", "right", "off"):
-        answer = owner.patch(SETTINGS, {"hid_list_padding": value, "pings_enabled": before["pings_enabled"]})
-        found = answer.ok()["hid_list_padding"]
-        assert found in (value, before["hid_list_padding"]), answer.story
-        if value != before["hid_list_padding"]:
-            side("documentation" if found == value else "reference")
 
 
 @check("settings/name-format/values", should="`name_format` is a text of at most 100 characters.")
