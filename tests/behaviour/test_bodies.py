@@ -1,19 +1,17 @@
 """What may be wrong with a body before any of its keys is looked at, and what is not wrong."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.support import shapes
 from tests.support.check import check
-from tests.support.client import Answer, Client
-from tests.support.home import WRITES, Call
-from tests.support.made import called, past
+from tests.support.client import Client
+from tests.support.home import WRITES, Call, Home, furnish
+from tests.support.made import called
 from tests.support.problems import BAD_REQUEST, invalid
 
-# Guild settings take a guild that is known; for autoproxy any will do.
-GUILD = "700000000000000001"
+# Guild settings take a guild that is known.
 CALLS = [call for call in WRITES if call.method != "DELETE" and "/guilds/" not in call.template]
 MALFORMED = (
     b'{"description": "x"',
@@ -33,32 +31,18 @@ LONE_SURROGATES = (
 )
 
 
-@dataclass(frozen=True)
-class Things:
-    """A member, a group and a switch, for paths to name."""
-
-    owner: Client
-    member: Any
-    group: Any
-    switch: Any
-
-    def send(self, call: Call, body: bytes) -> Answer:
-        ids = {"member": self.member["id"], "group": self.group["id"], "switch": self.switch["id"]}
-        return self.owner.send_json(call.method, call.template.format(system="@me", guild=GUILD, **ids), body)
-
-    def refuse(self, *bodies: tuple[Call, bytes]) -> None:
-        """Expect that each of these is a bad request, and that none of them changed anything."""
-        for call, body in bodies:
-            self.send(call, body).fails(BAD_REQUEST)
-        assert self.owner.get(f"/members/{self.member['id']}").ok() == self.member
-        assert self.owner.get(f"/groups/{self.group['id']}/members").ok() == [self.member]
-
-
 @pytest.fixture
-def things(owner: Client) -> Things:
-    member = owner.new_member()
-    group = owner.new_group(members=[member["id"]])
-    return Things(owner, member, group, owner.new_switch(member["id"], timestamp=past(1)[0]))
+def home(owner: Client) -> Home:
+    """A member, a group and a switch, for paths to name."""
+    return furnish(owner)
+
+
+def refused(home: Home, *bodies: tuple[Call, bytes]) -> None:
+    """Expect that each of these is a bad request, and that none of them changed anything."""
+    for call, body in bodies:
+        home.owner.send_json(call.method, home.path(call.template), body).fails(BAD_REQUEST)
+    assert home.owner.get(home.path("/members/{member}")).ok() == home.member
+    assert home.owner.get(home.path("/groups/{group}/members")).ok() == [home.member]
 
 
 @pytest.fixture
@@ -71,8 +55,8 @@ def path(owner: Client) -> str:
 
 
 @check("bodies/malformed/everywhere", should="A body that is no JSON is `400: Bad Request`, whatever it is for.")
-def test_malformed_json_is_400_everywhere(things: Things) -> None:
-    things.refuse(*((call, b"{" if isinstance(call.body, dict) else b"[") for call in CALLS))
+def test_malformed_json_is_400_everywhere(home: Home) -> None:
+    refused(home, *((call, b"{" if isinstance(call.body, dict) else b"[") for call in CALLS))
 
 
 @check("bodies/malformed/kinds", should="JSON that is cut off, has more after it or is nearly right is 400.")
@@ -95,12 +79,12 @@ def test_lone_surrogate_is_400(owner: Client, path: str) -> None:
 
 
 @check("bodies/empty", should="An empty body, or none at all, is 400 where one is needed.")
-def test_empty_body_is_400(things: Things) -> None:
+def test_empty_body_is_400(home: Home) -> None:
     calls = [
         call for call in CALLS if call.template in ("/members", "/members/{member}", "/groups/{group}/members/add")
     ]
-    things.refuse(*((call, content) for call in calls for content in (b"", b"\n")))
-    things.owner.send("PATCH", f"/members/{things.member['id']}").fails(BAD_REQUEST)
+    refused(home, *((call, content) for call in calls for content in (b"", b"\n")))
+    home.owner.send("PATCH", f"/members/{home.member['id']}").fails(BAD_REQUEST)
 
 
 # The outer type
@@ -110,14 +94,14 @@ def test_empty_body_is_400(things: Things) -> None:
     "bodies/outer-type/everywhere",
     should="An array where an object is expected, and an object where an array is, is `400: Bad Request`.",
 )
-def test_wrong_outer_type_is_400_everywhere(things: Things) -> None:
-    things.refuse(*((call, b"[]" if isinstance(call.body, dict) else b"{}") for call in CALLS))
+def test_wrong_outer_type_is_400_everywhere(home: Home) -> None:
+    refused(home, *((call, b"[]" if isinstance(call.body, dict) else b"{}") for call in CALLS))
 
 
 @check("bodies/outer-type/scalars", should="Text, a number, true or null instead of an object or an array is 400.")
-def test_scalar_is_400(things: Things) -> None:
+def test_scalar_is_400(home: Home) -> None:
     calls = [call for call in CALLS if call.template in ("/members/{member}", "/groups/{group}/members/overwrite")]
-    things.refuse(*((call, content) for call in calls for content in (b'"x"', b"5", b"true", b"null")))
+    refused(home, *((call, content) for call in calls for content in (b'"x"', b"5", b"true", b"null")))
 
 
 # What is not wrong
@@ -159,9 +143,9 @@ def test_nul_in_an_unknown_key_is_ignored(owner: Client, path: str) -> None:
 
 
 @check("bodies/nul-in-list", may="A reference with a NUL character is 400, or names nothing: 404.")
-def test_nul_in_a_list_is_refused(things: Things) -> None:
-    for path in (f"/groups/{things.group['id']}/members", f"/members/{things.member['id']}/groups"):
-        answer = things.owner.send_json("POST", f"{path}/add", rb'["abc\u0000ef"]')
+def test_nul_in_a_list_is_refused(home: Home) -> None:
+    for path in (f"/groups/{home.group['id']}/members", f"/members/{home.member['id']}/groups"):
+        answer = home.owner.send_json("POST", f"{path}/add", rb'["abc\u0000ef"]')
         assert answer.status in (400, 404), answer.story
 
 
