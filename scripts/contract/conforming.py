@@ -50,7 +50,7 @@ class Conforming:
         self._conformance, self._operations, self._run = Conformance(operations), operations, run
         self._results = {result.id: result for result in all_results(operations)}
 
-    def look(self, method: str, path: str, response: httpx.Response, exchange: Exchange, check: str, case: str) -> None:
+    def look(self, method: str, path: str, response: httpx.Response, exchange: Exchange, check: str) -> None:
         """Compare one answer."""
         name = self._operations.find("GET" if method == "HEAD" else method, path)
         if name is None:
@@ -61,7 +61,7 @@ class Conforming:
             if key != "limits" or any(each.lower().startswith("x-ratelimit-") for each in response.headers):
                 self._seen(result.id)
         for violation in found:
-            self._add(violation, response.status_code, exchange, check, case)
+            self._add(violation, response.status_code, exchange, check)
 
     def _seen(self, identity: str) -> Result:
         result = self._run.results.setdefault(identity, self._results[identity])
@@ -69,7 +69,7 @@ class Conforming:
             result.add(PASS)
         return result
 
-    def _add(self, violation: Violation, status: int, exchange: Exchange, check: str, case: str) -> None:
+    def _add(self, violation: Violation, status: int, exchange: Exchange, check: str) -> None:
         shared = _HEADERS.get(violation.about)
         result = self._seen(shared.id if shared else f"{area_of(violation.operation)}/contract/{violation.operation}")
         verdict = UNSUPPORTED if violation.about == "status" and status == 501 else OF_LEVEL[result.level]
@@ -78,4 +78,4 @@ class Conforming:
             return
         result.repeat = result.repeat or check
         expected = "an answer as openapi.yaml describes it"
-        result.add(verdict, Finding(verdict, case, expected, text, exchange))
+        result.add(verdict, Finding(verdict, "", expected, text, exchange=exchange))

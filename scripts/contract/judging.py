@@ -19,20 +19,22 @@ _EARLIER, _LONG = 8, 300
 
 
 def judge(
-    check: Check, case: str, caught: "pytest.ExceptionInfo[BaseException]", sent: list[Exchange], masks: Masks
+    check: Check, name: str, caught: "pytest.ExceptionInfo[BaseException]", sent: list[Exchange], masks: Masks
 ) -> tuple[str, Finding | None, str]:
     """The verdict, what to show, and the reason if it was skipped."""
     error = caught.value
+    test, _, case = name.removesuffix("]").partition("[")
+    tells = test.removeprefix("test_").replace("_", " ")
     if isinstance(error, pytest.skip.Exception):
         return SKIP, None, str(error)
     last = sent[-1] if sent else None
     before = tuple(f"{each.method} {each.url} → {each.status}" for each in sent[:-1][-_EARLIER:])
     if not isinstance(error, _OF_THE_ANSWER) or last is None:
         text = masks(f"{type(error).__name__}: {error}" if not isinstance(error, HarnessError) else str(error))
-        return ERROR, Finding(ERROR, case, "", text, last, before), ""
+        return ERROR, Finding(ERROR, case, "", text, tells, last, before), ""
     verdict = UNSUPPORTED if last.status == 501 else OF_LEVEL[check.level]
     expected, details = (masks(text) for text in _words(error, caught))
-    return verdict, Finding(verdict, case, expected, details, last, before), ""
+    return verdict, Finding(verdict, case, expected, details, tells, last, before), ""
 
 
 def needs_permission(caught: "pytest.ExceptionInfo[BaseException] | None") -> bool:

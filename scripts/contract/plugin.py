@@ -53,7 +53,7 @@ class Kit(Collector):
         """Compare each answer to a check with the contract."""
         exchanges = self.access.wire.exchanges
         if self._check.id and self.conforming and self.access.wire.recording and exchanges:
-            self.conforming.look(method, path, response, exchanges[-1], self._check.id, self._case)
+            self.conforming.look(method, path, response, exchanges[-1], self._check.id)
 
     def refused(self, request: httpx.Request, response: httpx.Response) -> None:
         """A 429 is waited out, but must be as the contract says, too."""
@@ -107,7 +107,7 @@ class Kit(Collector):
 
     def _begin(self, item: pytest.Item) -> None:
         self._check = self._of(item)
-        self._case = item.name.partition("[")[2].removesuffix("]")
+        self._case = item.name
         self._caught = None
         self.access.wire.exchanges = []
         random.seed(f"{self.run.seed} {item.nodeid}")

@@ -33,6 +33,8 @@ class Finding:
     case: str
     expected: str
     details: str = ""
+    tells: str = ""
+    """What the check is called, as a sentence."""
     exchange: Exchange | None = None
     before: tuple[str, ...] = ()
     """The requests that led to it, one line each."""

@@ -130,9 +130,18 @@ def _household(
         yield household
     finally:
         cleaning()
+        _finish(access, household, run)
+        journal.close(clean=not run.leftovers)
+
+
+def _finish(access: Access, household: Household, run: Run) -> None:
+    """Clean up, or say what is left if somebody has no patience for that."""
+    try:
         with access.wire.unrecorded():
             run.leftovers, run.differences = household.finish()
-        journal.close(clean=not run.leftovers)
+    except KeyboardInterrupt:
+        run.stopped = "stopped before its end, and while cleaning up"
+        run.leftovers = household.leftovers({})
 
 
 def _settle(journal: Journal, household: Household) -> None:

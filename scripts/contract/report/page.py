@@ -122,6 +122,8 @@ def _requirement(result: Result) -> str:
 
 def _finding(finding: Finding) -> str:
     parts = [f"<h3>Case <code>{escape(finding.case)}</code></h3>" if finding.case else ""]
+    if finding.tells:
+        parts.append(f"<h4>The check</h4><p>{escape(finding.tells)}</p>")
     if finding.expected:
         parts.append(f"<h4>Expected</h4><pre>{escape(finding.expected)}</pre>")
     if finding.details:

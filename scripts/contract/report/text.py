@@ -48,8 +48,10 @@ def _explained(result: Result) -> Iterator[str]:
     if finding is None:
         return
     failed = sum(verdict == result.verdict for verdict in result.cases)
-    if len(result.cases) > 1:
-        yield _wrapped("case", f"{finding.case or 'this one'} ({failed} of {len(result.cases)} like it)")
+    if finding.tells:
+        yield _wrapped("check", f"{finding.tells}")
+    if len(result.cases) > 1 and finding.case:
+        yield _wrapped("case", f"{finding.case}; {failed} of {len(result.cases)} cases are like it")
     if finding.exchange:
         yield from _exchanged(finding.exchange)
     if finding.expected:

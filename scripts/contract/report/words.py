@@ -66,7 +66,8 @@ def verdict(run: Run) -> str:
     if run.code == 0:
         return f"Nothing failed{beside}."
     problems = [
-        (len(run.failures), "failed or could not be carried out"),
+        (sum(result.verdict == FAIL for result in run.failures), "failed"),
+        (sum(result.verdict == ERROR for result in run.failures), "could not be carried out"),
         (len(run.unused), "expected to fail without need"),
         (len(run.leftovers), "left behind"),
         (len(run.differences), "not as before"),
