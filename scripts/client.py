@@ -40,6 +40,7 @@ LANGUAGES = {
         Language("python", "openapi-python-client", generators.python_client, "mypy --strict"),
         Language("go", "OpenAPI Generator", generators.go, "go vet"),
         Language("php", "OpenAPI Generator", generators.openapi_generator("src/**/*"), "php -l"),
+        Language("ruby", "OpenAPI Generator", generators.openapi_generator("lib/**/*"), "ruby -wc"),
     )
 }
 

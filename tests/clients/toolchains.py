@@ -100,6 +100,17 @@ def _compile_php(package: Path, folder: Path) -> Sequence[str]:
     return ["php", "session.php"]
 
 
+def _prepare_ruby(package: Path, folder: Path) -> None:
+    for path in (package / "lib").rglob("*.rb"):
+        run(["ruby", "-c", str(path)], folder)
+    run(["gem", "build", "--silent", "pluralspec.gemspec"], package)
+
+
+def _compile_ruby(package: Path, folder: Path) -> Sequence[str]:
+    assert run(["ruby", "-wc", "session.rb"], folder) == "Syntax OK\n"
+    return ["ruby", "-I", str(package / "lib"), "session.rb"]
+
+
 # What Composer would write; Guzzle is Debian's.
 AUTOLOAD = """<?php
 require 'GuzzleHttp/autoload.php';
@@ -113,4 +124,5 @@ TOOLCHAINS = {
     "python": Toolchain((), "session.py", "LOCAL", _prepare_python, _compile_python),
     "go": Toolchain(("go", "gofmt"), "session.go", "pluralspec.Local", _prepare_go, _compile_go),
     "php": Toolchain(("php",), "session.php", "PluralKit::LOCAL", _prepare_php, _compile_php),
+    "ruby": Toolchain(("ruby",), "session.rb", "Pluralspec::LOCAL", _prepare_ruby, _compile_ruby),
 }
