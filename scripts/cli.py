@@ -76,7 +76,7 @@ def generate(check: bool, examples: bool, as_json: bool) -> None:
     With --examples, write the examples in openapi.yaml before that: a server on demo data is told a story, and what it
     understood and answered takes their place.
     """
-    module = _development_tool("scripts.generate", "datamodel_code_generator", "ruff")
+    module = _development_tool("scripts.generate", "datamodel_code_generator", "markdown_it", "ruff")
     try:
         paths: list[Path] = _write_examples(check) if examples else []
         paths += module.stale(ROOT) if check else module.write(ROOT)

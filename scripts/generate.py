@@ -1,4 +1,4 @@
-"""Write generated/ from openapi.yaml: dataclasses, errors, tables, and the contract as JSON."""
+"""Write generated/: dataclasses, errors, tables, and JSON from openapi.yaml; the guide from its Markdown."""
 
 import json
 import subprocess
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
+
+from scripts import guide
 
 Contract = dict[str, Any]
 
@@ -144,7 +146,7 @@ def write(root: Path) -> list[Path]:
     """Bring generated/ up to date; the files that changed."""
     changed = _differing(root)
     for path, text in changed.items():
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     return list(changed)
 
@@ -164,6 +166,7 @@ def render(path: Path) -> dict[str, str]:
         "errors.py": _format(TITLE + ERRORS + error_classes(contract)),
         "openapi.json": json.dumps(contract, indent=1, ensure_ascii=False) + "\n",
         "types.py": _format(_python(*TYPES_COMMAND, str(path))),
+        **guide.render(path.parent, HEADER.replace("openapi.yaml", str(guide.SOURCES))),
     }
 
 

@@ -1,4 +1,4 @@
-"""The documentation page in a real browser, and the contract's files beside it."""
+"""The reference and the guide in a real browser, and the contract's files beside them."""
 
 import json
 import os
@@ -6,15 +6,24 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 import yaml
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.support.client import Client
-from tests.support.server import Server
+from tests.support.server import ROOT, Server
 
 # Whatever a browser does on its own would be noise among the requests of the page.
 FLAGS = (
@@ -28,6 +37,8 @@ FLAGS = (
 PATIENCE = 30_000.0
 """Milliseconds that the page may take for anything."""
 OPERATION = "#operations-Systems-get_system"
+PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=1600)
+LINTERS = ROOT / "scripts" / "linters" / "node_modules"
 
 
 @dataclass
@@ -75,7 +86,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[Visit]:
     """The documentation page, as it is after loading."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1600})
+    context = browser.new_context(viewport=DESKTOP)
     visit = Visit(context.new_page())
     visit.page.goto(f"{server.base_url}/")  # which redirects to the page
     expect(visit.page.locator(OPERATION)).to_be_visible(timeout=PATIENCE)
@@ -87,6 +98,7 @@ def test_page_shows_every_operation(visit: Visit, server: Server, tmp_path: Path
     assert urlsplit(visit.page.url).path.rstrip("/") == "/docs"
     expect(visit.page.locator(".opblock")).to_have_count(39, timeout=PATIENCE)
     expect(visit.page.locator(".info .title")).to_contain_text("PluralKit API")
+    expect(visit.page.locator("#outline")).to_have_count(0)
     picture = visit.page.screenshot(path=tmp_path / "docs.png")
     assert len(picture) > 50_000, "the page is blank"
 
@@ -113,6 +125,56 @@ def test_page_performs_a_call_and_asks_nobody_else(visit: Visit, server: Server,
     assert (call.method, call.url) == ("GET", f"{server.base_url}/v2/systems/%40me")
     assert visit.hosts() == {urlsplit(server.base_url).netloc}
     assert visit.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_page_can_be_read_everywhere(
+    browser: Browser, server: Server, size: ViewportSize, scheme: Literal["light", "dark"], tmp_path: Path
+) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    visit = Visit(context.new_page())
+    visit.page.goto(f"{server.base_url}/docs/")
+    operation = visit.page.locator(OPERATION)
+    operation.locator(".opblock-summary-control").click()
+    expect(operation.locator(".responses-table").first).to_be_visible()
+    _fits(visit.page, size, scheme)
+    visit.page.screenshot(path=tmp_path / "reference.png", full_page=True)
+    visit.page.locator("header nav a", has_text="Switches").click()
+    expect(visit.page.locator("h1")).to_have_text("Switches")
+    _fits(visit.page, size, scheme)
+    visit.page.screenshot(path=tmp_path / "guide.png", full_page=True)
+    assert visit.hosts() == {urlsplit(server.base_url).netloc}
+    assert visit.complaints == []
+    context.close()
+
+
+def _fits(page: Page, size: ViewportSize, scheme: str) -> None:
+    """Expect that nothing is wider than the screen, and that ground and ink are far apart, the right way round."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    ground, ink = (page.evaluate(LIGHTNESS, name) for name in ("backgroundColor", "color"))
+    assert (ground - ink if scheme == "light" else ink - ground) > 150
+
+
+LIGHTNESS = "name => getComputedStyle(document.body)[name].match(/[0-9]+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3"
+
+
+def test_the_first_screen_waits_for_no_script(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.base_url}/docs/")
+    expect(page.locator("#outline li")).to_have_count(39)
+    expect(page.locator("header nav a")).to_have_count(7)
+    context.close()
+
+
+def test_swagger_ui_is_the_one_that_was_published() -> None:
+    published = LINTERS / "swagger-ui-dist"
+    if not published.exists():
+        pytest.skip("nothing to compare with: `pluralspec lint` fetches it")
+    for name in ("swagger-ui-bundle.js", "swagger-ui.css", "LICENSE", "NOTICE"):
+        ours = ROOT / "handlers" / "request" / "documentation" / "page" / name
+        assert ours.read_bytes() == (published / name).read_bytes()
 
 
 def test_contract_is_served_in_both_forms(server: Server, http: httpx.Client) -> None:

@@ -1,5 +1,6 @@
-"""What is beside the API: the contract, its interactive documentation, and whether the server is well."""
+"""What is beside the API: the contract, its reference and guide, and whether the server is well."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,22 +8,42 @@ from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.options import SwaggerUIOptions
 from connexion.spec import Specification
 
+from generated.contract import OPERATIONS
 from generated.errors import MethodNotAllowed
 from handlers.request.answers import Header, Receive, Scope, Send, send, send_error
 from handlers.request.contract import CONTRACT, ROOT
 from handlers.request.health import PATHS, Health
 
 PATH = "/docs"
+HERE = Path(__file__).parent
 _API = CONTRACT["servers"][0]["url"] + "/"
+_GUIDE = ROOT / "generated" / "guide"
+# The order of the pages is that of the links in the header that they share.
+_HEADER = (_GUIDE / "header.html").read_text("utf-8")
+_PAGES = re.findall(r'href="(/docs/guide/([a-z-]+))"', _HEADER)
+
+
+def _outline() -> dict[str, list[dict[str, str]]]:
+    """The operations of each tag, for the moment until Swagger UI has read the contract."""
+    outline: dict[str, list[dict[str, str]]] = {tag["name"]: [] for tag in CONTRACT["tags"]}
+    for operation in OPERATIONS.values():
+        told = CONTRACT["paths"][operation.path][operation.method.lower()]
+        summary = {"name": operation.operation_id, "method": operation.method, "path": operation.path}
+        outline[told["tags"][0]].append(summary | {"summary": told["summary"]})
+    return outline
+
 
 _FILES: dict[str, tuple[Path, bytes]] = {
     "/openapi.yaml": (ROOT / "openapi.yaml", b"application/yaml"),
     "/openapi.json": (ROOT / "generated" / "openapi.json", b"application/json"),
+    **{address: (_GUIDE / f"{name}.html", b"text/html; charset=utf-8") for address, name in _PAGES},
 }
+_REDIRECTS = {"/": PATH, f"{PATH}/guide": _PAGES[0][0], f"{PATH}/guide/": _PAGES[0][0]}
+# Connexion brings an older Swagger UI: no dark colours, and hard to read on a phone.
 _OPTIONS = SwaggerUIOptions(
     swagger_ui_path=PATH,
-    # Nothing may leave the machine: no validator badge, no second look for the contract.
-    swagger_ui_config={"url": "/openapi.json", "validatorUrl": None, "displayRequestDuration": True},
+    swagger_ui_template_dir=str(HERE / "page"),
+    swagger_ui_template_arguments={"header": _HEADER, "outline": _outline()},
     serve_spec=False,
 )
 
@@ -45,7 +66,7 @@ class Documentation(SwaggerUIMiddleware):
             await self.app(scope, receive, send)
         elif path in PATHS:
             await self._health.answer(scope, send)
-        elif path in _FILES or path == "/":
+        elif path in _FILES or path in _REDIRECTS:
             await _small(scope, send)
         elif path.startswith(PATH):
             await super().__call__(scope, receive, send)
@@ -56,8 +77,8 @@ class Documentation(SwaggerUIMiddleware):
 async def _small(scope: Scope, to: Send) -> None:
     if scope["method"] != "GET":
         await send_error(to, MethodNotAllowed(), (b"allow", b"GET, HEAD, OPTIONS"))
-    elif scope["path"] == "/":
-        await send(to, 307, b"", [(b"location", PATH.encode())])
+    elif target := _REDIRECTS.get(scope["path"]):
+        await send(to, 307, b"", [(b"location", target.encode())])
     else:
         file, content_type = _FILES[scope["path"]]
         header: Header = (b"content-type", content_type)
