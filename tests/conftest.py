@@ -41,7 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
-        databases: list[Any] = [each for each in DATABASES if chosen in (each, "all")]
+        possible = getattr(metafunc.module, "ON_DATABASES", DATABASES)
+        databases: list[Any] = [each for each in possible if chosen in (each, "all")]
         if chosen in (PAIR, "all") and set(SEEN_OVER_HTTP) & set(metafunc.definition.path.parents):
             databases.append(pytest.param(PAIR, marks=pytest.mark.long))
         metafunc.parametrize("database", databases, scope="session", ids=str)

@@ -10,12 +10,16 @@ class Fault:
     """A mistake that a real implementation makes, and that a client can see."""
 
     id: str
-    """Area first, as in the ids of checks."""
     sentence: str
     tamper: Tamper
-    also: tuple[str, ...] = ()
-    """Other areas in which it may show."""
+    checks: str
+    """Where it must show: ids of checks, or how they begin, or globs, with spaces between."""
 
     @property
-    def areas(self) -> tuple[str, ...]:
-        return (self.id.partition("/")[0], *self.also)
+    def patterns(self) -> list[str]:
+        return self.checks.split()
+
+    @property
+    def areas(self) -> set[str]:
+        """One of them must be named by a check that finds it."""
+        return {pattern.partition("/")[0] for pattern in self.patterns}

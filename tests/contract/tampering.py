@@ -129,13 +129,25 @@ def headers(change: Callable[[dict[str, str]], dict[str, str]], when: When = alw
 
 # In place of the server
 
+_ALWAYS = {"x-pluralkit-version": "tampered", "access-control-allow-origin": "*"}
+
+
+def refusal(status: int, error: Any) -> Answer:
+    """What a server would say that has no fault but this."""
+    return Answer(status, _ALWAYS).saying(error)
+
+
+def done() -> Answer:
+    """What a server would say that has done it."""
+    return Answer(204, _ALWAYS)
+
 
 def refuses(when: When, status: int, message: str, code: int = 0, **more: Any) -> Tamper:
     """The server is not even asked."""
 
     async def tamper(request: Request, server: Upstream) -> Answer:
         error = {"message": message, "code": code, **more}
-        return Answer(status).saying(error) if when(request) else await server(request)
+        return refusal(status, error) if when(request) else await server(request)
 
     return tamper
 
@@ -164,6 +176,6 @@ def pretends(when: When) -> Tamper:
             return await server(request)
         # Who may not, or names what is not there, is told so all the same.
         there = await server.as_owner(Request("GET", request.path, headers=request.headers))
-        return Answer(204) if there.status == 200 and server.is_owner(request) else await server(request)
+        return done() if there.status == 200 and server.is_owner(request) else await server(request)
 
     return tamper

@@ -60,9 +60,9 @@ class Commands:
 class Nursery:
     """A process that has loaded everything once and makes each command by forking: a tenth of the time."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = "tests.support.nursery") -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.nursery"],
+            [sys.executable, "-m", module],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -82,40 +82,43 @@ async def unknown_switch_answered(request: Request, server: Upstream) -> Answer:
 
 
 FAULTS = (
-    Fault("errors/html", "Errors are pages of HTML.", fails(always, page), also=EVERYWHERE),
-    Fault("errors/text", "Errors are plain text.", fails(always, text), also=EVERYWHERE),
+    Fault("errors/html", "Errors are pages of HTML.", fails(always, page), "errors"),
+    Fault("errors/text", "Errors are plain text.", fails(always, text), "errors"),
     Fault(
         "errors/problem-documents",
         "Errors are problem documents, without `message` and `code`.",
         fails(always, document),
-        also=EVERYWHERE,
+        "errors",
     ),
     Fault(
         "errors/without-code",
         "Errors have no `code`.",
         fails(always, says_instead(lambda body: {"message": body["message"]})),
-        also=EVERYWHERE,
+        "errors",
     ),
     Fault(
         "errors/code-as-text",
         "The `code` of an error is a text.",
         fails(always, says_instead(lambda body: body | {"code": str(body["code"])})),
-        also=EVERYWHERE,
+        "errors",
     ),
     Fault(
         "errors/404-as-200",
         "What is not found is answered with 200 and null.",
         fails(MEMBER, lambda answer: answer.saying(None, 200), status=404),
-        also=EVERYWHERE,
+        "errors references/unknown",
     ),
     Fault(
-        "errors/422", "What is not valid is answered with 422.", fails(always, status(422), status=400), also=EVERYWHERE
+        "errors/422",
+        "What is not valid is answered with 422.",
+        fails(always, status(422), status=400),
+        "errors fields/color",
     ),
     Fault(
         "errors/403-as-404",
         "What is forbidden is answered as if it were not found.",
         fails(always, status(404), status=403),
-        also=(*EVERYWHERE, "privacy", "membership"),
+        "errors members/update",
     ),
     Fault(
         "errors/400-as-500",
@@ -123,55 +126,62 @@ FAULTS = (
         fails(
             always, lambda answer: answer.saying({"message": "500: Internal Server Error", "code": 0}, 500), status=400
         ),
-        also=EVERYWHERE,
+        "errors fields/birthday",
     ),
     Fault(
         "members/wrong-code",
         "A member that does not exist has the code of a system.",
         coded(20002, 20001),
-        also=("errors", "references"),
+        "members/delete members/update",
     ),
     Fault(
         "groups/wrong-code",
         "A group that does not exist has the code of a member.",
         coded(20004, 20002),
-        also=("errors", "references"),
+        "groups/delete groups/update",
     ),
     Fault(
-        "switches/wrong-code", "A switch to those who front already has the code of a duplicate.", coded(40004, 40003)
+        "switches/wrong-code",
+        "A switch to those who front already has the code of a duplicate.",
+        coded(40004, 40003),
+        "switches/create",
     ),
     Fault(
         "errors/without-keys",
         "A 40001 does not say which keys are wrong.",
         fails(always, says_instead(lambda body: {"message": body["message"], "code": body["code"]})),
-        also=("fields", "members", "groups", "systems"),
+        "errors fields/mistakes",
     ),
     Fault(
         "errors/first-key-only",
         "A 40001 names the first wrong key only.",
         of_errors(lambda errors: dict(list(errors.items())[:1])),
-        also=("fields", "members", "groups", "systems", "switches", "settings"),
+        "fields/mistakes",
     ),
     Fault(
         "errors/keys-as-list",
         "The errors of a 40001 are a list.",
         of_errors(lambda errors: [{"key": key} for key in errors]),
-        also=("fields", "members", "groups", "systems", "settings"),
-    ),
-    Fault("tokens/strangers-write", "Any token may write to anything.", writes_of_strangers, also=EVERYWHERE),
-    Fault("tokens/anybody-writes", "Writing needs no token.", writes_of_anybody, also=EVERYWHERE),
-    Fault("tokens/me-not-found", "`@me` without a token is not found.", me_not_found, also=EVERYWHERE),
-    Fault(
-        "tokens/unknown-refused",
-        "An unknown token is refused where none is needed.",
-        unknown_token_refused,
-        also=EVERYWHERE,
+        "errors fields/mistakes",
     ),
     Fault(
-        "bodies/malformed-accepted",
-        "A body that is no JSON is taken for an empty one.",
-        malformed_as_empty,
-        also=("errors", "members"),
+        "tokens/strangers-write",
+        "Any token may write to anything.",
+        writes_of_strangers,
+        "members/update systems/update groups/delete",
     ),
-    Fault("switches/404-as-200", "An unknown switch is answered with 200 and null.", unknown_switch_answered),
+    Fault("tokens/anybody-writes", "Writing needs no token.", writes_of_anybody, "members/update tokens groups/create"),
+    Fault("tokens/me-not-found", "`@me` without a token is not found.", me_not_found, "tokens"),
+    Fault(
+        "tokens/unknown-refused", "An unknown token is refused where none is needed.", unknown_token_refused, "tokens"
+    ),
+    Fault(
+        "bodies/malformed-accepted", "A body that is no JSON is taken for an empty one.", malformed_as_empty, "bodies"
+    ),
+    Fault(
+        "switches/404-as-200",
+        "An unknown switch is answered with 200 and null.",
+        unknown_switch_answered,
+        "switches/get switches/delete references/switch",
+    ),
 )

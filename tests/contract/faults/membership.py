@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.contract.fault import Fault
 from tests.contract.proxy import Answer, Request, Tamper, Upstream
-from tests.contract.tampering import When, answers, asks, at, reshapes
+from tests.contract.tampering import When, answers, asks, at, done, reshapes
 
 MEMBERS = at("POST /groups/*/members/*")
 BOTH = at("POST /groups/*/members/*", "POST /members/*/groups/*")
@@ -24,7 +24,7 @@ async def all_but_unknown(request: Request, server: Upstream) -> Answer:
         return answer
     for ref in request.body:
         await server(request.saying([ref]))
-    return Answer(204)
+    return done()
 
 
 async def partly(request: Request, server: Upstream) -> Answer:
@@ -42,7 +42,7 @@ def forgets(when: When) -> Tamper:
 
     async def tamper(request: Request, server: Upstream) -> Answer:
         if when(request) and server.is_owner(request):
-            return Answer(204)
+            return done()
         return await server(request)
 
     return tamper
@@ -66,49 +66,47 @@ FAULTS = (
         "membership/add-overwrites",
         "Adding members to a group takes out the others.",
         instead("POST /groups/*/members/add", "overwrite"),
-        also=AREAS,
+        "membership",
     ),
     Fault(
         "membership/overwrite-adds",
         "Overwriting the members of a group leaves the others in.",
         instead("POST /groups/*/members/overwrite", "add"),
-        also=AREAS,
+        "membership",
     ),
     Fault(
         "membership/overwrite-groups-adds",
         "Overwriting the groups of a member leaves it in the others.",
         instead("POST /members/*/groups/overwrite", "add"),
-        also=AREAS,
+        "membership",
     ),
     Fault(
         "membership/not-removed",
         "Removing members from a group does nothing.",
         forgets(at("POST /groups/*/members/remove")),
-        also=AREAS,
+        "membership",
     ),
     Fault(
         "membership/200-on-adding",
         "Adding members is answered with 200 and the list.",
         answers(BOTH, lambda answer: answer.saying([], 200)),
-        also=AREAS,
+        "membership",
     ),
     Fault(
-        "membership/unknown-passed-over", "Unknown references in a list are passed over.", all_but_unknown, also=AREAS
+        "membership/unknown-passed-over", "Unknown references in a list are passed over.", all_but_unknown, "membership"
     ),
-    Fault("membership/partly-done", "A list with an unknown reference is done up to it.", partly, also=AREAS),
+    Fault("membership/partly-done", "A list with an unknown reference is done up to it.", partly, "membership"),
     Fault(
         "groups/with-members-ignored",
         "`with_members` is ignored.",
         asks(GROUPS, lambda request: replace(request, query="")),
-        also=("membership",),
+        "groups/list",
     ),
-    Fault(
-        "groups/with-members-short-ids", "`with_members` gives short ids, not UUIDs.", short_ids, also=("membership",)
-    ),
+    Fault("groups/with-members-short-ids", "`with_members` gives short ids, not UUIDs.", short_ids, "groups/list"),
     Fault(
         "groups/members-null",
         "Groups have `members: null` where nobody asked for members.",
         reshapes("icon", lambda group: group.update(members=group.get("members"))),
-        also=("membership",),
+        "groups/list groups/get",
     ),
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.contract.fault import Fault
 from tests.contract.proxy import Answer, Request, Upstream
-from tests.contract.tampering import at, gives, invalid, reshapes, says, sends, shows
+from tests.contract.tampering import at, gives, invalid, refusal, reshapes, says, sends, shows
 from tests.support import shapes
 
 MESSAGE = at("GET /messages/*")
@@ -26,7 +26,7 @@ async def open_settings(request: Request, server: Upstream) -> Answer:
 async def closed_settings(request: Request, server: Upstream) -> Answer:
     """Strangers see no settings."""
     if SETTINGS(request) and not server.is_owner(request):
-        return Answer(403).saying({"message": "403: Missing permissions to access this resource", "code": 0})
+        return refusal(403, {"message": "403: Missing permissions to access this resource", "code": 0})
     return await server(request)
 
 
@@ -34,7 +34,7 @@ async def only_new_ids(request: Request, server: Upstream) -> Answer:
     """Messages are found by their own id only."""
     answer = await server(request)
     if MESSAGE(request) and answer.status == 200 and answer.body["original"] == request.path.rpartition("/")[2]:
-        return Answer(404).saying({"message": "Message not found.", "code": 20006})
+        return refusal(404, {"message": "Message not found.", "code": 20006})
     return answer
 
 
@@ -48,20 +48,32 @@ async def telling_cards(request: Request, server: Upstream) -> Answer:
 
 
 FAULTS = (
-    Fault("messages/snowflakes-as-numbers", "The ids of a message are numbers.", reshapes("original", as_numbers)),
-    Fault("messages/by-own-id-only", "A message is not found by the id of its original.", only_new_ids),
+    Fault(
+        "messages/snowflakes-as-numbers",
+        "The ids of a message are numbers.",
+        reshapes("original", as_numbers),
+        "messages",
+    ),
+    Fault("messages/by-own-id-only", "A message is not found by the id of its original.", only_new_ids, "messages"),
     Fault(
         "messages/timestamp-of-now",
         "The timestamp of a message is not that of its id.",
         shows("timestamp", lambda _: "2020-01-01T00:00:00Z", MESSAGE),
+        "messages",
     ),
-    Fault("messages/without-system", "A message has no `system`.", says(MESSAGE, lambda body: body | {"system": None})),
+    Fault(
+        "messages/without-system",
+        "A message has no `system`.",
+        says(MESSAGE, lambda body: body | {"system": None}),
+        "messages",
+    ),
     Fault(
         "messages/channel-left-out",
         "A message has no `channel`.",
         says(MESSAGE, lambda body: shapes.without(body, "channel")),
+        "messages",
     ),
-    Fault("oembed/real-name", "A card tells the name that is private.", telling_cards, also=("privacy",)),
+    Fault("oembed/real-name", "A card tells the name that is private.", telling_cards, "oembed"),
     Fault(
         "oembed/type-link",
         "A card is of the type `link`.",
@@ -70,37 +82,44 @@ FAULTS = (
             lambda _: "link",
             at("GET /members/*/oembed.json", "GET /systems/*/oembed.json", "GET /groups/*/oembed.json"),
         ),
+        "oembed",
     ),
-    Fault("settings/open", "Strangers see all settings.", open_settings, also=("privacy",)),
-    Fault("settings/closed", "Strangers see no settings.", closed_settings, also=("privacy",)),
+    Fault("settings/open", "Strangers see all settings.", open_settings, "settings/get privacy/settings"),
+    Fault("settings/closed", "Strangers see no settings.", closed_settings, "settings/get privacy/settings"),
     Fault(
         "settings/timezone-left-out",
         "The settings have no `timezone`.",
         says(SETTINGS, lambda body: shapes.without(body, "timezone")),
+        "settings/get",
     ),
     Fault(
         "guilds/absent-reset",
         "PATCH of a system's guild settings resets what was not sent.",
         sends(SYSTEM_GUILD, lambda body: shapes.SYSTEM_GUILD | body if body else body),
+        "guilds/update",
     ),
     Fault(
         "guilds/id-shown",
         "Guild settings tell the guild's id.",
         reshapes("tag_enabled", lambda each: each.update(guild_id="1"), at("GET|PATCH /systems/*/guilds/*")),
+        "guilds",
     ),
     Fault(
         "guilds/null-refused",
         "The name of a member in a guild cannot be cleared.",
         invalid(gives("display_name", lambda name: name is None, MEMBER_GUILD), "display_name"),
+        "guilds/update",
     ),
     Fault(
         "autoproxy/member-kept",
         "The member stays though the mode is `front`.",
         reshapes("autoproxy_mode", lambda each: each.update(autoproxy_member=each["autoproxy_member"] or "abcdef")),
+        "autoproxy/update",
     ),
     Fault(
         "autoproxy/mode-as-number",
         "The mode of autoproxy is a number.",
         shows("autoproxy_mode", lambda mode: ["off", "front", "latch", "member"].index(mode) + 1),
+        "autoproxy/update",
     ),
 )

@@ -86,71 +86,116 @@ def empty(answer: Answer) -> Answer:
 
 
 FAULTS = (
-    Fault("members/absent-cleared", "PATCH clears the member's keys that were not sent.", fills(MEMBER, shapes.MEMBER)),
-    Fault("groups/absent-cleared", "PATCH clears the group's keys that were not sent.", fills(GROUP, shapes.GROUP)),
-    Fault("systems/absent-cleared", "PATCH clears the system's keys that were not sent.", fills(SYSTEM, shapes.SYSTEM)),
+    Fault(
+        "members/absent-cleared",
+        "PATCH clears the member's keys that were not sent.",
+        fills(MEMBER, shapes.MEMBER),
+        "members/update",
+    ),
+    Fault(
+        "groups/absent-cleared",
+        "PATCH clears the group's keys that were not sent.",
+        fills(GROUP, shapes.GROUP),
+        "groups/update",
+    ),
+    Fault(
+        "systems/absent-cleared",
+        "PATCH clears the system's keys that were not sent.",
+        fills(SYSTEM, shapes.SYSTEM),
+        "systems/update",
+    ),
     Fault(
         "settings/absent-reset",
         "PATCH sets the settings that were not sent to their defaults.",
         fills(SETTINGS, shapes.SETTINGS),
+        "settings/update",
     ),
     Fault(
         "members/null-ignored",
         "PATCH ignores null where it should clear a member's key.",
         changes_only_if_given(MEMBER, without_nulls),
+        "members/update",
     ),
     Fault(
         "groups/null-ignored",
         "PATCH ignores null where it should clear a group's key.",
         changes_only_if_given(GROUP, without_nulls),
+        "groups/update",
     ),
     Fault(
         "systems/null-ignored",
         "PATCH ignores null where it should clear a system's key.",
         changes_only_if_given(SYSTEM, without_nulls),
+        "systems/update",
     ),
     Fault(
         "privacy/null-ignored",
         "A privacy key that is patched to null stays private.",
         changes_only_if_given(ENTITY, within("privacy", without_nulls)),
-        also=("members", "groups", "systems"),
+        "members/update/privacy-* groups/update/privacy-* systems/update/*privacy* fields/privacy",
     ),
     Fault(
         "privacy/absent-public",
         "PATCH of one privacy key of a member makes the others public.",
         sends(MEMBER, within("privacy", lambda keys: shapes.public(shapes.MEMBER_PRIVACY) | keys if keys else keys)),
-        also=("members",),
+        "members/update/privacy-one-key privacy/member fields/privacy",
     ),
     Fault(
         "privacy/not-on-creation",
         "A member is created public, whatever its `privacy` says.",
         sends(at("POST /members"), lambda body: {**body, "privacy": {}} if isinstance(body, dict) else body),
-        also=("members",),
+        "members/create privacy/member privacy/visibility",
     ),
-    Fault("members/stale-answer", "PATCH of a member answers with what was there before.", stale(MEMBER)),
-    Fault("groups/partial-answer", "PATCH of a group answers with the changed keys only.", only_changed(GROUP)),
-    Fault("systems/204-on-update", "PATCH of a system answers 204 without the system.", answers(SYSTEM, empty)),
-    Fault("groups/not-stored", "PATCH of a group is answered as if it were done, and is not.", not_stored(GROUP)),
-    Fault("switches/not-stored", "A switch is said to be moved, and is where it was.", not_stored(SWITCH)),
+    Fault(
+        "members/stale-answer", "PATCH of a member answers with what was there before.", stale(MEMBER), "members/update"
+    ),
+    Fault(
+        "groups/partial-answer",
+        "PATCH of a group answers with the changed keys only.",
+        only_changed(GROUP),
+        "groups/update",
+    ),
+    Fault(
+        "systems/204-on-update",
+        "PATCH of a system answers 204 without the system.",
+        answers(SYSTEM, empty),
+        "systems/update",
+    ),
+    Fault(
+        "groups/not-stored",
+        "PATCH of a group is answered as if it were done, and is not.",
+        not_stored(GROUP),
+        "groups/update",
+    ),
+    Fault(
+        "switches/not-stored",
+        "A switch is said to be moved, and is where it was.",
+        not_stored(SWITCH),
+        "switches/update",
+    ),
     Fault(
         "members/201-on-creation",
         "A new member is answered with 201.",
         answers(at("POST /members"), lambda answer: Answer(201, answer.headers, answer.content)),
+        "members/create",
     ),
     Fault(
         "groups/only-ids-on-creation",
         "A new group is answered with its ids only.",
         says(at("POST /groups"), lambda group: {key: group[key] for key in ("id", "uuid")}),
+        "groups/create",
     ),
     Fault(
         "members/empty-accepted",
         "A PATCH of a member without any key is accepted.",
         changes_only_if_given(MEMBER, dict),
+        "members/update",
     ),
     Fault(
         "groups/empty-accepted",
         "A PATCH of a group without any key is accepted.",
         changes_only_if_given(GROUP, dict),
+        "groups/update",
     ),
     Fault(
         "members/blank-instead-of-null",
@@ -160,19 +205,30 @@ FAULTS = (
             lambda each: each.update(pronouns=each["pronouns"] or ""),
             at("GET|PATCH /members/*", "POST /members"),
         ),
+        "members/create members/get fields/text",
     ),
     Fault(
-        "members/not-deleted", "DELETE of a member answers 204 and deletes nothing.", pretends(at("DELETE /members/*"))
+        "members/not-deleted",
+        "DELETE of a member answers 204 and deletes nothing.",
+        pretends(at("DELETE /members/*")),
+        "members/delete",
     ),
-    Fault("groups/not-deleted", "DELETE of a group answers 204 and deletes nothing.", pretends(at("DELETE /groups/*"))),
+    Fault(
+        "groups/not-deleted",
+        "DELETE of a group answers 204 and deletes nothing.",
+        pretends(at("DELETE /groups/*")),
+        "groups/delete",
+    ),
     Fault(
         "switches/not-deleted",
         "DELETE of a switch answers 204 and deletes nothing.",
         pretends(at("DELETE /systems/*/switches/*")),
+        "switches/delete",
     ),
     Fault(
         "members/200-on-deletion",
         "DELETE of a member answers 200 with a message.",
         answers(at("DELETE /members/*"), lambda answer: answer.saying({"message": "Member deleted."}, 200)),
+        "members/delete",
     ),
 )

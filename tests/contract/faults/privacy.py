@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.contract.fault import Fault
 from tests.contract.proxy import Answer, Request, Tamper, Upstream
-from tests.contract.tampering import When, at, objects
+from tests.contract.tampering import When, at, objects, refusal
 
 LISTS = at("GET /systems/*/members", "GET /systems/*/groups", "GET /groups/*/members", "GET /members/*/groups")
 
@@ -75,7 +75,7 @@ async def conceals(request: Request, server: Upstream) -> Answer:
     if at("GET /members/*")(request) and answer.status == 200 and not server.is_owner(request):
         own = (await server.as_owner(request)).body
         if is_private(own, "visibility"):
-            return Answer(404).saying({"message": "Member not found.", "code": 20002})
+            return refusal(404, {"message": "Member not found.", "code": 20002})
     return answer
 
 
@@ -108,65 +108,100 @@ async def trusts_all(request: Request, server: Upstream) -> Answer:
 
 
 FAULTS = (
-    Fault("privacy/description-shown", "A private description is shown.", reveals("description")),
-    Fault("privacy/birthday-shown", "A private birthday is shown.", reveals("birthday")),
     Fault(
-        "privacy/pronouns-shown", "Private pronouns of a member are shown.", reveals("pronouns", having="proxy_tags")
+        "privacy/description-shown",
+        "A private description is shown.",
+        reveals("description"),
+        "privacy/member privacy/system privacy/group",
+    ),
+    Fault("privacy/birthday-shown", "A private birthday is shown.", reveals("birthday"), "privacy/member"),
+    Fault(
+        "privacy/pronouns-shown",
+        "Private pronouns of a member are shown.",
+        reveals("pronouns", having="proxy_tags"),
+        "privacy/member",
     ),
     Fault(
-        "privacy/system-pronouns-shown", "Private pronouns of a system are shown.", reveals("pronouns", having="tag")
+        "privacy/system-pronouns-shown",
+        "Private pronouns of a system are shown.",
+        reveals("pronouns", having="tag"),
+        "privacy/system",
     ),
-    Fault("privacy/avatar-shown", "A private avatar of a member is shown.", reveals("avatar_url", having="proxy_tags")),
+    Fault(
+        "privacy/avatar-shown",
+        "A private avatar of a member is shown.",
+        reveals("avatar_url", having="proxy_tags"),
+        "privacy/member",
+    ),
     Fault(
         "privacy/metadata-shown",
         "`created` is shown though metadata is private.",
         reveals("created", having="proxy_tags"),
+        "privacy/member",
     ),
     Fault(
         "privacy/name-shown",
         "A private name is shown in place of the display name.",
         reveals("name", having="display_name"),
+        "privacy/member privacy/group",
     ),
-    Fault("privacy/icon-shown", "A private icon of a group is shown.", reveals("icon")),
-    Fault("privacy/proxy-tags-shown", "Private proxy tags are shown.", reveals("proxy_tags")),
-    Fault("privacy/privacy-shown", "Strangers see what is private, though not what it says.", reveals("privacy")),
-    Fault("privacy/keys-left-out", "Keys whose values are private are left out.", leaves_out),
-    Fault("privacy/any-token", "Whoever has a token, of whatever system, sees what its owner sees.", trusts_all),
+    Fault("privacy/icon-shown", "A private icon of a group is shown.", reveals("icon"), "privacy/group"),
+    Fault("privacy/proxy-tags-shown", "Private proxy tags are shown.", reveals("proxy_tags"), "privacy/member"),
+    Fault(
+        "privacy/privacy-shown",
+        "Strangers see what is private, though not what it says.",
+        reveals("privacy"),
+        "privacy/member privacy/group privacy/system members/get",
+    ),
+    Fault(
+        "privacy/keys-left-out",
+        "Keys whose values are private are left out.",
+        leaves_out,
+        "privacy/member privacy/system",
+    ),
+    Fault(
+        "privacy/any-token",
+        "Whoever has a token, of whatever system, sees what its owner sees.",
+        trusts_all,
+        "privacy/member privacy/system",
+    ),
     Fault(
         "privacy/private-members-listed",
         "Private members are listed.",
         lists_private(at("GET /systems/*/members")),
-        also=("members",),
+        "privacy/visibility",
     ),
     Fault(
         "privacy/private-groups-listed",
         "Private groups are listed.",
         lists_private(at("GET /systems/*/groups")),
-        also=("groups",),
+        "privacy/visibility",
     ),
     Fault(
         "privacy/private-group-members-listed",
         "Private members are listed among those of a group.",
         lists_private(at("GET /groups/*/members")),
-        also=("groups", "membership"),
+        "privacy/visibility",
     ),
-    Fault("privacy/private-member-not-found", "A private member is not found by its id.", conceals, also=("members",)),
     Fault(
-        "privacy/member-list-open", "The member list is shown though it is private.", opens(30001), also=("members",)
+        "privacy/private-member-not-found", "A private member is not found by its id.", conceals, "privacy/visibility"
     ),
-    Fault("privacy/fronters-open", "Fronters are shown though they are private.", opens(30004), also=("fronters",)),
-    Fault("privacy/history-open", "Switches are shown though they are private.", opens(30005), also=("switches",)),
+    Fault(
+        "privacy/member-list-open", "The member list is shown though it is private.", opens(30001), "privacy/endpoint"
+    ),
+    Fault("privacy/fronters-open", "Fronters are shown though they are private.", opens(30004), "privacy/endpoint"),
+    Fault("privacy/history-open", "Switches are shown though they are private.", opens(30005), "privacy/endpoint"),
     Fault(
         "privacy/group-members-open",
         "A group's members are shown though their list is private.",
         opens(30003),
-        also=("groups", "membership"),
+        "privacy/endpoint",
     ),
-    Fault("privacy/private-list-empty", "A private list is empty, not refused.", empties(30001), also=("members",)),
+    Fault("privacy/private-list-empty", "A private list is empty, not refused.", empties(30001), "privacy/endpoint"),
     Fault(
         "privacy/owner-is-stranger",
         "The owner of a member sees only what strangers see.",
         blinds(at("GET /members/*")),
-        also=("members",),
+        "members/get members/create members/update privacy/member",
     ),
 )

@@ -49,58 +49,53 @@ FAULTS = (
         "references/case-sensitive-members",
         "A member's id in capitals is not found.",
         unknown("members", upper),
-        also=("members",),
+        "references",
     ),
     Fault(
         "references/case-sensitive-systems",
         "A system's id in capitals is not found.",
         unknown("systems", upper),
-        also=("systems",),
+        "references",
     ),
     Fault(
         "references/dashed-members",
         "A member's id with a dash in it is not found.",
         unknown("members", dashed),
-        also=("members",),
+        "references",
     ),
     Fault(
         "references/dashed-groups",
         "A group's id with a dash in it is not found.",
         unknown("groups", dashed),
-        also=("groups",),
+        "references",
     ),
     Fault(
         "references/member-uuids",
         "Members are not found by their UUID.",
         unknown("members", UUID.fullmatch),
-        also=("members",),
+        "references",
     ),
     Fault(
-        "references/group-uuids",
-        "Groups are not found by their UUID.",
-        unknown("groups", UUID.fullmatch),
-        also=("groups",),
+        "references/group-uuids", "Groups are not found by their UUID.", unknown("groups", UUID.fullmatch), "references"
     ),
     Fault(
         "references/system-uuids",
         "Systems are not found by their UUID.",
         unknown("systems", UUID.fullmatch),
-        also=("systems",),
+        "references",
     ),
-    Fault(
-        "references/upper-uuids", "UUIDs in capitals are not found.", unknown("members", upper_uuid), also=("members",)
-    ),
+    Fault("references/upper-uuids", "UUIDs in capitals are not found.", unknown("members", upper_uuid), "references"),
     Fault(
         "references/spaces",
         "Spaces around a reference are not ignored.",
         unknown("members", lambda ref: "%20" in ref),
-        also=("members",),
+        "references",
     ),
     Fault(
         "references/uuids-in-bodies",
         "UUIDs in lists of members or groups are not understood.",
         refuses(in_body(UUID.fullmatch), 400, "400: Bad Request"),
-        also=("switches", "membership", "groups", "members"),
+        "references membership",
     ),
     Fault(
         "references/500-for-odd",
@@ -112,7 +107,7 @@ FAULTS = (
             500,
             "500: Internal Server Error",
         ),
-        also=("members",),
+        "references",
     ),
     Fault(
         "switches/uuid-not-checked",
@@ -123,6 +118,6 @@ FAULTS = (
             "Switch not found.",
             20007,
         ),
-        also=("references",),
+        "references",
     ),
 )

@@ -88,10 +88,25 @@ async def ignores_timestamp(request: Request, server: Upstream) -> Answer:
 
 
 FAULTS = (
-    Fault("switches/oldest-first", "Switches are listed from the oldest.", says(LIST, lambda body: body[::-1])),
-    Fault("switches/before-inclusive", "`before` includes its own moment.", query(LIST, "before", a_microsecond_more)),
-    Fault("switches/before-ignored", "`before` is ignored.", asks(LIST, lambda request: replace(request, query=""))),
-    Fault("switches/limit-one-more", "`limit` gives one switch more.", query(LIST, "limit", one_more)),
+    Fault(
+        "switches/oldest-first",
+        "Switches are listed from the oldest.",
+        says(LIST, lambda body: body[::-1]),
+        "switches/list",
+    ),
+    Fault(
+        "switches/before-inclusive",
+        "`before` includes its own moment.",
+        query(LIST, "before", a_microsecond_more),
+        "switches/list",
+    ),
+    Fault(
+        "switches/before-ignored",
+        "`before` is ignored.",
+        asks(LIST, lambda request: replace(request, query="")),
+        "switches/list",
+    ),
+    Fault("switches/limit-one-more", "`limit` gives one switch more.", query(LIST, "limit", one_more), "switches/list"),
     Fault(
         "switches/limit-over-100-refused",
         "A `limit` above 100 is refused.",
@@ -100,42 +115,65 @@ FAULTS = (
             400,
             "400: Bad Request",
         ),
+        "switches/list",
     ),
     Fault(
         "switches/order-lost-on-creation",
         "A new switch has its members in the order in which they were made.",
         reshapes("timestamp", by_name, FULL),
-        also=("fronters",),
+        "switches/create",
     ),
     Fault(
         "switches/order-lost-on-update",
         "Changed members of a switch are stored in an order of their own.",
         sends(MEMBERS, lambda refs: sorted(refs) if refs == distinct(refs) and isinstance(refs, list) else refs),
+        "switches/update-members",
     ),
     Fault(
         "switches/duplicates-accepted",
         "The same member twice in a switch counts once.",
         sends(CREATE, within_members(distinct)),
+        "switches/create",
     ),
     Fault(
         "switches/duplicates-accepted-on-update",
         "The same member twice counts once when members are changed.",
         sends(MEMBERS, distinct),
+        "switches/update-members",
     ),
-    Fault("switches/identical-accepted", "A switch to those who front already is accepted.", repeats),
-    Fault("switches/taken-timestamp-accepted", "Two switches may start at the same moment.", ignores(40005, later)),
-    Fault("switches/timestamp-ignored", "A new switch starts now, whatever its timestamp.", ignores_timestamp),
+    Fault(
+        "switches/identical-accepted", "A switch to those who front already is accepted.", repeats, "switches/create"
+    ),
+    Fault(
+        "switches/taken-timestamp-accepted",
+        "Two switches may start at the same moment.",
+        ignores(40005, later),
+        "switches/create",
+    ),
+    Fault(
+        "switches/timestamp-ignored",
+        "A new switch starts now, whatever its timestamp.",
+        ignores_timestamp,
+        "switches/create",
+    ),
     Fault(
         "switches/members-in-list",
         "The list of switches has full members.",
         reshapes("timestamp", lambda switch: switch.update(members=[{"id": ref} for ref in switch["members"]]), LIST),
+        "switches/list",
     ),
-    Fault("switches/ids-on-creation", "A new switch is answered with the ids of its members.", says(CREATE, to_ids)),
-    Fault("fronters/ids-only", "Fronters are ids.", says(at("GET /systems/*/fronters"), to_ids), also=("switches",)),
+    Fault(
+        "switches/ids-on-creation",
+        "A new switch is answered with the ids of its members.",
+        says(CREATE, to_ids),
+        "switches/create",
+    ),
+    Fault("fronters/ids-only", "Fronters are ids.", says(at("GET /systems/*/fronters"), to_ids), "fronters"),
     Fault(
         "switches/id-as-number",
         "The id of a switch is a number.",
         reshapes("timestamp", lambda switch: switch.update(id=4711), LIST),
+        "switches/list",
     ),
     Fault(
         "switches/switch-out-refused",
@@ -145,5 +183,6 @@ FAULTS = (
             400,
             "400: Bad Request",
         ),
+        "switches/create",
     ),
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tests.contract.fault import Fault
 from tests.contract.proxy import Answer, Request, Upstream
-from tests.contract.tampering import always, answers, asks, fails, headers
+from tests.contract.tampering import always, answers, asks, fails, headers, refusal
 
 LIMITS = "x-ratelimit-"
 Headers = dict[str, str]
@@ -40,45 +40,72 @@ def with_body(answer: Answer) -> Answer:
 
 async def no_head(request: Request, server: Upstream) -> Answer:
     if request.method == "HEAD":
-        return Answer(405, {"allow": "GET"}).saying({"message": "405: Method Not Allowed", "code": 0})
+        return refusal(405, {"message": "405: Method Not Allowed", "code": 0})
     return await server(request)
 
 
 async def preflight_needs_token(request: Request, server: Upstream) -> Answer:
     if request.method == "OPTIONS":
-        return Answer(401).saying({"message": "401: Missing or invalid Authorization header", "code": 0})
+        return refusal(401, {"message": "401: Missing or invalid Authorization header", "code": 0})
     return await server(request)
 
 
 FAULTS = (
-    Fault("rate-limits/no-headers", "No answer tells the limits.", headers(without(LIMITS))),
-    Fault("rate-limits/no-scope", "No answer tells the scope of the limit.", headers(without(LIMITS + "scope"))),
+    Fault("rate-limits/no-headers", "No answer tells the limits.", headers(without(LIMITS)), "rate-limits"),
+    Fault(
+        "rate-limits/no-scope",
+        "No answer tells the scope of the limit.",
+        headers(without(LIMITS + "scope")),
+        "rate-limits",
+    ),
     Fault(
         "rate-limits/wrong-scope",
         "Writing is counted as reading.",
         headers(other(LIMITS + "scope", lambda _: "generic_get")),
+        "rate-limits",
     ),
     Fault(
         "rate-limits/remaining-as-text",
         "What remains is told in words.",
         headers(other(LIMITS + "remaining", "{} left".format)),
+        "rate-limits",
     ),
     Fault(
         "rate-limits/reset-in-the-past",
         "The reset is long past.",
         headers(other(LIMITS + "reset", lambda _: "1500000000000")),
+        "rate-limits",
     ),
-    Fault("transport/no-version", "No answer tells the version.", headers(without("x-pluralkit-version"))),
-    Fault("transport/no-cors", "Pages of other origins may not read answers.", headers(without("access-control-"))),
+    Fault(
+        "transport/no-version",
+        "No answer tells the version.",
+        headers(without("x-pluralkit-version")),
+        "transport/version transport/head",
+    ),
+    Fault(
+        "transport/no-cors",
+        "Pages of other origins may not read answers.",
+        headers(without("access-control-")),
+        "transport/cors",
+    ),
     Fault(
         "transport/cors-hides-limits",
         "Pages of other origins cannot read the limits.",
         headers(without("access-control-expose-headers")),
+        "transport/cors",
     ),
-    Fault("transport/preflight-needs-token", "A preflight is refused without a token.", preflight_needs_token),
-    Fault("transport/any-user-agent", "No `User-Agent` is needed.", asks(always, named)),
     Fault(
-        "transport/any-content-type", "A body need not be declared as JSON.", asks(always, declared), also=("bodies",)
+        "transport/preflight-needs-token",
+        "A preflight is refused without a token.",
+        preflight_needs_token,
+        "transport/cors",
+    ),
+    Fault("transport/any-user-agent", "No `User-Agent` is needed.", asks(always, named), "transport/user-agent"),
+    Fault(
+        "transport/any-content-type",
+        "A body need not be declared as JSON.",
+        asks(always, declared),
+        "transport/content-type",
     ),
     Fault(
         "transport/content-type-text",
@@ -87,19 +114,15 @@ FAULTS = (
             always,
             lambda answer: Answer(answer.status, answer.headers | {"content-type": "text/plain"}, answer.content),
         ),
-        also=("systems", "members", "groups"),
+        "transport/json* transport/utf-8 transport/head",
     ),
-    Fault(
-        "transport/204-with-body",
-        "A 204 has a body.",
-        answers(always, with_body),
-        also=("members", "groups", "switches", "membership"),
-    ),
-    Fault("transport/no-head", "HEAD is not answered.", no_head),
-    Fault("transport/no-allow", "A 405 does not say what is allowed.", headers(without("allow"))),
+    Fault("transport/204-with-body", "A 204 has a body.", answers(always, with_body), "transport/204 members/delete"),
+    Fault("transport/no-head", "HEAD is not answered.", no_head, "transport/head"),
+    Fault("transport/no-allow", "A 405 does not say what is allowed.", headers(without("allow")), "transport/paths"),
     Fault(
         "transport/405-as-404",
         "A wrong method is answered as a path that is not there.",
         fails(always, lambda answer: answer.saying({"message": "404: Not Found", "code": 0}, 404), status=405),
+        "transport/paths",
     ),
 )

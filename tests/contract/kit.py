@@ -1,0 +1,102 @@
+"""The contract kit as people run it, and what its report says."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.support.client import Client
+from tests.support.commands import Commands, Nursery, Outcome
+from tests.support.keeper import Keeper
+
+FOUND = ("fail", "warn")
+"""Verdicts that say that a server is wrong."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a run ended."""
+
+    outcome: Outcome
+    data: Mapping[str, Any]
+
+    def having(self, *verdicts: str) -> list[str]:
+        """The ids of the checks with one of these verdicts."""
+        return [check["id"] for check in self.data["checks"] if check["verdict"] in verdicts]
+
+    @property
+    def left(self) -> list[str]:
+        """What the kit has left behind, or not put back."""
+        return [*self.data["leftovers"], *self.data["differences"]]
+
+
+@dataclass(frozen=True)
+class Household:
+    """All that the kit can be given."""
+
+    owner: Client
+    """Of the throwaway system."""
+    stranger: Client
+    shown: str
+    """The id of a system to look at."""
+    guild: str
+    message: str
+
+    @classmethod
+    def new(cls, keeper: Keeper) -> "Household":
+        """Systems that nobody else uses; the throwaway system is empty."""
+        owner, other, shown = keeper.new_system(), keeper.new_home(), keeper.new_home()
+        return cls(owner, other.owner, shown.owner.id, keeper.new_guild(owner), shown.message["id"])
+
+    @property
+    def options(self) -> list[str]:
+        given = {"throwaway": self.owner.id, "system": self.shown, "guild": self.guild, "message": self.message}
+        return ["--write", *(f"--{name}={value}" for name, value in given.items())]
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        tokens = {"TOKEN": self.owner.token, "OTHER_TOKEN": self.stranger.token}
+        return {f"PLURALSPEC_CONTRACT_{name}": token or "" for name, token in tokens.items()}
+
+
+class Kits:
+    """Runs the kit, as often at once as there are nurseries."""
+
+    def __init__(self, nurseries: Sequence[Nursery], data: Path) -> None:
+        self.number = len(nurseries)
+        self._free: SimpleQueue[Nursery] = SimpleQueue()
+        self._environment = Commands(data).environment
+        for nursery in nurseries:
+            self._free.put(nursery)
+
+    def run(self, base_url: str, household: Household, *options: str) -> Report:
+        """`pluralspec contract`, with all that it can be given and no regard for limits."""
+        return self(base_url, "--rate", "off", *household.options, *options, **household.secrets)
+
+    def __call__(self, *arguments: str, **environment: str) -> Report:
+        """`pluralspec contract` with these arguments."""
+        nursery = self._free.get()
+        try:
+            with TemporaryDirectory() as folder:
+                report = Path(folder, "report.json")
+                command = ["contract", *arguments, "--report", f"json={report}"]
+                outcome = nursery.run(command, self._environment | environment)
+                assert report.exists(), outcome.out + outcome.err
+                return Report(outcome, json.loads(report.read_text(encoding="utf-8")))
+        finally:
+            self._free.put(nursery)
+
+
+@contextmanager
+def kits(number: int, data: Path) -> Iterator[Kits]:
+    """As many kits at once."""
+    nurseries = [Nursery("tests.contract.warm") for _ in range(number)]
+    try:
+        yield Kits(nurseries, data)
+    finally:
+        for nursery in nurseries:
+            nursery.close()
