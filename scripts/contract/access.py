@@ -5,6 +5,7 @@ import shlex
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpx
@@ -106,6 +107,16 @@ def reach(given: Given, observe: Observer) -> Access:
         http.close()
         raise
     return access
+
+
+def things(client: Client, path: str) -> list[dict[str, Any]]:
+    """The objects in a list, as far as it is one: what is wrong with it is for the checks to say."""
+    answer = client.get(path)
+    try:
+        listed = answer.body if answer.status == 200 else []
+    except (AssertionError, ValueError):
+        return []
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
 def _introduce(access: Access) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 import httpx
 import pytest
 
-from scripts.contract.access import OTHER_TOKEN, TOKEN, Access
+from scripts.contract.access import OTHER_TOKEN, TOKEN, Access, things
 from scripts.contract.collecting import Collector, check_of
 from scripts.contract.conforming import Conforming
 from scripts.contract.household import Household
@@ -189,7 +189,7 @@ class Kit(Collector):
     def _foreign(self, kind: str) -> str:
         other = self._had("stranger", self.access.other)
         with self.access.wire.unrecorded():
-            listed = self.access.anonymous.get(f"/systems/{other.id}/{kind}")
-        if listed.status != 200 or not listed.body:
+            listed = things(self.access.anonymous, f"/systems/{other.id}/{kind}")
+        if not listed:
             pytest.skip(f"the other token's system has no {kind} that anybody sees")
-        return str(listed.body[0]["id"])
+        return str(listed[0].get("id"))

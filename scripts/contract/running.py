@@ -12,7 +12,7 @@ from types import FrameType
 import pytest
 
 from scripts.contract import suite
-from scripts.contract.access import Access, Given, reach
+from scripts.contract.access import Access, Given, reach, things
 from scripts.contract.collecting import check_of, unknown
 from scripts.contract.conforming import Conforming, all_results
 from scripts.contract.errors import CannotRunError
@@ -163,8 +163,8 @@ def _foreign(access: Access) -> Iterator[str]:
     assert access.other is not None
     for kind in ("members", "groups"):
         with access.wire.unrecorded():
-            listed = access.other.get(f"/systems/@me/{kind}")
-        for each in listed.body if listed.status == 200 else []:
+            listed = things(access.other, f"/systems/@me/{kind}")
+        for each in listed:
             yield from (str(each.get("id", "")), str(each.get("uuid", "")))
 
 

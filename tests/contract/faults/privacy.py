@@ -87,7 +87,8 @@ async def leaves_out(request: Request, server: Upstream) -> Answer:
     body, own = answer.body, (await server.as_owner(request)).body
     by_uuid = {each["uuid"]: each for each in objects(own, "uuid")}
     for each in objects(body, "uuid"):
-        for key in [key for key, value in each.items() if value is None and by_uuid[each["uuid"]].get(key) is not None]:
+        real = by_uuid.get(each["uuid"], {})
+        for key in [key for key, value in each.items() if value is None and real.get(key) is not None]:
             del each[key]
     return answer.saying(body)
 

@@ -109,12 +109,12 @@ FAULTS = (
     ),
     Fault(
         "transport/content-type-text",
-        "Answers are declared as text.",
+        "Members are declared as text.",
         answers(
-            always,
+            at("GET|PATCH /members/*", "POST /members"),
             lambda answer: Answer(answer.status, answer.headers | {"content-type": "text/plain"}, answer.content),
         ),
-        "transport/json* transport/utf-8 transport/head",
+        "transport/json* members/get members/create",
     ),
     Fault("transport/204-with-body", "A 204 has a body.", answers(always, with_body), "transport/204 members/delete"),
     Fault("transport/no-head", "HEAD is not answered.", no_head, "transport/head"),
