@@ -12,7 +12,7 @@ from tests.support import redis_server
 from tests.support.check import Side
 from tests.support.client import Answer, Client
 from tests.support.conformance import Conformance
-from tests.support.home import Home
+from tests.support.home import Home, inhabit
 from tests.support.keeper import Keeper
 from tests.support.operations import Operations
 from tests.support.pair import Pair, Turns
@@ -221,19 +221,21 @@ def foreign_group(stranger: Client) -> str:
 
 @pytest.fixture(scope="session")
 def house(keeper: Keeper) -> Home:
-    """A system with one of everything, that is only looked at."""
-    return keeper.new_home()
+    """A system that is used, and is only looked at."""
+    home = keeper.new_home()
+    inhabit(home)
+    return home
 
 
 @pytest.fixture
 def reader(house: Home) -> Client:
-    """A client that only reads, of a system with one of everything."""
+    """A client that only reads, of a system that is used."""
     return house.owner
 
 
 @pytest.fixture
 def public(house: Home, anonymous: Client) -> Client:
-    """A client without credentials; `id` is that of a system with one of everything."""
+    """A client without credentials; `id` is that of a system that is used."""
     return anonymous.identified(None, house.owner.id, house.owner.uuid)
 
 
@@ -244,9 +246,11 @@ def message(house: Home) -> str:
 
 
 @pytest.fixture
-def guild(keeper: Keeper, owner: Client) -> str:
-    """A guild where a message of the owner's was proxied, which makes it known; nothing is set there."""
-    return keeper.new_guild(owner)
+def guild(keeper: Keeper, owner: Client, house: Home) -> str:
+    """A guild that messages make known, of the owner's and of the reader's system; nothing is set there."""
+    guild = keeper.new_guild(owner)
+    keeper.add_message(house.member["uuid"], sender=house.account, guild=guild)
+    return guild
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.support import shapes
 from tests.support.client import Answer, Client
 from tests.support.made import past
 
@@ -63,6 +64,30 @@ def furnish(owner: Client) -> Home:
     member = owner.new_member()
     group, switch = owner.new_group(members=[member["id"]]), owner.new_switch(member["id"], timestamp=past(1)[0])
     return Home(owner, "", "466378653216014359", member, group, switch, {"id": "1"})
+
+
+def inhabit(home: Home) -> None:
+    """Give it what a system that is used has: full objects, private ones, hidden ones, and a history."""
+    owner = home.owner
+    owner.patch("/systems/@me", shapes.FULL_SYSTEM | {"privacy": {"pronoun_privacy": "private"}}).ok()
+    owner.patch(home.path("/members/{member}"), shapes.without(shapes.FULL_MEMBER, "privacy")).ok()
+    owner.patch(home.path("/groups/{group}"), shapes.without(shapes.FULL_GROUP, "privacy")).ok()
+    hidden = {"visibility": "private"}
+    discreet = [
+        owner.new_member(**shapes.changed(shapes.FULL_MEMBER, privacy=_all_but_visibility(shapes.MEMBER_PRIVACY))),
+        owner.new_member(privacy={"name_privacy": "private"}),
+        owner.new_member(privacy=hidden),
+    ]
+    ids = [member["id"] for member in discreet]
+    owner.new_group(members=ids)
+    owner.new_group(**shapes.changed(shapes.FULL_GROUP, privacy=_all_but_visibility(shapes.GROUP_PRIVACY)), members=ids)
+    owner.new_group(privacy=hidden)
+    owner.new_switch(timestamp="2024-05-01T12:00:00.1Z")
+    owner.new_switch(*ids[::-1], timestamp="2024-05-01T12:00:00.12Z")
+
+
+def _all_but_visibility(keys: tuple[str, ...]) -> dict[str, str]:
+    return {key: "private" for key in keys if key != "visibility"}
 
 
 PUBLIC_READS = (
