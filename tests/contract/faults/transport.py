@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tests.contract.fault import Fault
 from tests.contract.proxy import Answer, Request, Upstream
-from tests.contract.tampering import always, answers, asks, fails, headers, refusal
+from tests.contract.tampering import always, answers, asks, at, fails, headers, refusal
 
 LIMITS = "x-ratelimit-"
 Headers = dict[str, str]
