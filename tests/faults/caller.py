@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-PATIENCE = 10.0
-"""Seconds after which a request without an answer is one that hangs."""
+PATIENCE = 40.0
+"""Seconds after which a request without an answer is one that hangs. A server takes connections as soon as it starts,
+and answers when it has started, so this is more than a start may take on a busy machine."""
 USER_AGENT = "fault-tests (https://example.org)"
 
 _UNAVAILABLE = {"message": "503: Service Unavailable", "code": 0}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tests.faults.caller import Reply
 
-PATIENCE = 60.0
+PATIENCE = 90.0
 """Seconds that what is waited for may take."""
 
 

@@ -1,4 +1,4 @@
-"""Clients that write as fast as they are answered, each to a system of its own, and know what must be there."""
+"""Clients that write almost as fast as they are answered, each to their own system, and know what must be there."""
 
 import threading
 import traceback
@@ -16,6 +16,8 @@ from tests.faults.writes import Write
 
 _PAUSE = 0.05
 """Seconds before a client that was not served tries again."""
+_THOUGHT = 0.01
+"""Seconds between two writes of a client: without them the load would keep a server from starting."""
 _READER = "reader"
 
 
@@ -86,6 +88,7 @@ class Writer(Client):
         reply = self.ask(write.method, write.path, write.body)
         if reply.good:
             write.effect(self.picture, reply.body)
+            self._stop_wanted.wait(_THOUGHT)
         elif reply.status and self._final:
             self._expect(self.look(), self.picture)
         else:

@@ -8,12 +8,12 @@ from tests.faults import table
 from tests.faults.table import Row
 
 TABLE = pytest.StashKey[list[Row]]()
-_SHORT, _LONG = 2, 20
+_ROUNDS = 2
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("faults", "faults that are injected while clients write")
-    group.addoption("--rounds", type=int, metavar="N", help=f"how often; {_SHORT} if not said, {_LONG} in long tests")
+    group.addoption("--rounds", type=int, metavar="N", default=_ROUNDS, help="how often; %(default)s if not said")
     group.addoption("--fault-seed", type=int, default=1, metavar="N", help="what the random moments and writes follow")
     group.addoption("--fault-table", type=Path, metavar="FILE", help="write the table there: FILE.json or Markdown")
 
@@ -28,9 +28,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         possible = getattr(metafunc.module, "ENGINES", ("sqlite", "postgres"))
         metafunc.parametrize("engine", [each for each in possible if chosen in (each, "all")], ids=str)
     if "rounds" in metafunc.fixturenames:
-        wanted = metafunc.config.getoption("--rounds")
-        usual = [_SHORT, pytest.param(_LONG, marks=pytest.mark.long)]
-        metafunc.parametrize("rounds", [wanted] if wanted else usual, ids="{}-rounds".format)
+        metafunc.parametrize("rounds", [metafunc.config.getoption("--rounds")], ids="{}-rounds".format)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
