@@ -61,6 +61,18 @@ def refs(members: list[Any]) -> list[str]:
     return [member["id"] for member in members]
 
 
+@pytest.fixture
+def member(owner: Client) -> Any:
+    """One member, where it takes no more to make two switches that differ: the other one has nobody."""
+    return owner.new_member()
+
+
+@pytest.fixture
+def ref(member: Any) -> str:
+    """Its short id."""
+    return str(member["id"])
+
+
 # Create
 
 
@@ -91,20 +103,20 @@ def test_create_with_no_members_is_a_switch_out(owner: Client) -> None:
 
 
 @check("switches/create/timestamp-absent-is-now", must='Defaults to "now" when missing.')
-def test_create_without_timestamp_is_now(owner: Client, refs: list[str]) -> None:
-    timestamp = owner.post(SWITCHES, {"members": refs[:1]}).ok()["timestamp"]
+def test_create_without_timestamp_is_now(owner: Client, ref: str) -> None:
+    timestamp = owner.post(SWITCHES, {"members": [ref]}).ok()["timestamp"]
     assert abs(datetime.now(UTC) - instant(timestamp)) < timedelta(hours=1)
 
 
 @check("switches/create/timestamp-null-is-now", should="A null timestamp counts as missing.")
-def test_create_with_null_timestamp_is_now(owner: Client, refs: list[str]) -> None:
-    timestamp = owner.post(SWITCHES, {"members": refs[:1], "timestamp": None}).ok()["timestamp"]
+def test_create_with_null_timestamp_is_now(owner: Client, ref: str) -> None:
+    timestamp = owner.post(SWITCHES, {"members": [ref], "timestamp": None}).ok()["timestamp"]
     assert abs(datetime.now(UTC) - instant(timestamp)) < timedelta(hours=1)
 
 
 @check("switches/create/future", should="A switch may start in the future, and is then the newest.")
-def test_create_in_the_future_is_accepted(owner: Client, refs: list[str]) -> None:
-    future = owner.new_switch(refs[0], timestamp="2999-01-01T00:00:00Z")
+def test_create_in_the_future_is_accepted(owner: Client, ref: str) -> None:
+    future = owner.new_switch(ref, timestamp="2999-01-01T00:00:00Z")
     try:
         assert instant(future["timestamp"]).year == 2999
         assert owner.get("/systems/@me/fronters").ok() == future
@@ -113,10 +125,10 @@ def test_create_in_the_future_is_accepted(owner: Client, refs: list[str]) -> Non
 
 
 @check("switches/create/microseconds", should="Timestamps keep their microseconds, and a microsecond tells two apart.")
-def test_create_a_microsecond_apart_is_accepted(owner: Client, refs: list[str]) -> None:
+def test_create_a_microsecond_apart_is_accepted(owner: Client, ref: str) -> None:
     (moment,) = past(1)
-    first = owner.new_switch(refs[0], timestamp=moment)
-    second = owner.new_switch(refs[1], timestamp=just_after(moment))
+    first = owner.new_switch(timestamp=moment)
+    second = owner.new_switch(ref, timestamp=just_after(moment))
     assert instant(second["timestamp"]) - instant(first["timestamp"]) == timedelta(microseconds=1)
 
 
@@ -138,24 +150,24 @@ def test_create_with_a_bad_body_is_40001(owner: Client, body: dict[str, Any], er
 
 
 @check("switches/create/40003", should="The same member twice, by whatever reference, is refused with 40003.")
-def test_create_with_the_same_member_twice_is_40003(owner: Client, members: list[Any], refs: list[str]) -> None:
-    for twice in ([refs[0], refs[0]], [refs[0], refs[1], members[0]["uuid"]]):
+def test_create_with_the_same_member_twice_is_40003(owner: Client, member: Any, ref: str) -> None:
+    for twice in ([ref, ref], [ref, member["uuid"]]):
         owner.post(SWITCHES, {"members": twice}).fails(DUPLICATE_MEMBERS)
 
 
 @check("switches/create/40003-display-form", may="The same member twice is found under display forms of its id, too.")
-def test_create_with_a_display_form_of_the_same_member_is_40003(owner: Client, refs: list[str]) -> None:
-    for form in (refs[0].upper(), f"{refs[0][:3]}-{refs[0][3:]}"):
-        owner.post(SWITCHES, {"members": [refs[0], form]}).fails(DUPLICATE_MEMBERS)
+def test_create_with_a_display_form_of_the_same_member_is_40003(owner: Client, ref: str) -> None:
+    for form in (ref.upper(), f"{ref[:3]}-{ref[3:]}"):
+        owner.post(SWITCHES, {"members": [ref, form]}).fails(DUPLICATE_MEMBERS)
 
 
 @check("switches/create/40005", should="A timestamp that a switch of the system has already is refused with 40005.")
-def test_create_with_a_taken_timestamp_is_40005(owner: Client, refs: list[str]) -> None:
+def test_create_with_a_taken_timestamp_is_40005(owner: Client, ref: str) -> None:
     (moment,) = past(1)
-    switch = owner.new_switch(refs[0], timestamp=moment)
+    switch = owner.new_switch(ref, timestamp=moment)
     elsewhere = instant(moment).astimezone(timezone(timedelta(hours=2))).isoformat()
     for same in (moment, elsewhere):
-        owner.post(SWITCHES, {"members": refs[1:], "timestamp": same}).fails(SWITCH_EXISTS)
+        owner.post(SWITCHES, {"members": [], "timestamp": same}).fails(SWITCH_EXISTS)
     assert owner.get(path_of(switch)).ok() == switch
 
 
@@ -170,8 +182,8 @@ def test_create_with_the_members_of_the_newest_switch_is_40004(
 
 
 @check("switches/create/40004-switch-out", should="A switch-out right after a switch-out is refused with 40004.")
-def test_create_with_no_members_after_a_switch_out_is_40004(owner: Client, refs: list[str]) -> None:
-    owner.new_switch(refs[0])
+def test_create_with_no_members_after_a_switch_out_is_40004(owner: Client, ref: str) -> None:
+    owner.new_switch(ref)
     owner.new_switch()
     owner.post(SWITCHES, {"members": []}).fails(IDENTICAL_MEMBERS)
 
@@ -183,29 +195,27 @@ def test_create_with_the_same_members_in_another_order_is_accepted(owner: Client
 
 
 @check("switches/create/40004-only-if-newest", should="40004 is only for a switch that would become the newest.")
-def test_create_with_the_same_members_in_the_past_is_accepted(owner: Client, refs: list[str]) -> None:
-    owner.new_switch(*refs)
-    assert in_list(owner.new_switch(*refs, timestamp=past(1)[0]))["members"] == refs
+def test_create_with_the_same_members_in_the_past_is_accepted(owner: Client, ref: str) -> None:
+    owner.new_switch(ref)
+    assert in_list(owner.new_switch(ref, timestamp=past(1)[0]))["members"] == [ref]
 
 
 @check("switches/create/unknown-member", should="An unknown member is refused with 20003, which names it.")
-def test_create_with_unknown_member_is_404_naming_it(owner: Client, refs: list[str]) -> None:
+def test_create_with_unknown_member_is_404_naming_it(owner: Client) -> None:
     for ref in ("dddddd", UNKNOWN_UUID):
-        owner.post(SWITCHES, {"members": [refs[0], ref]}).fails(MEMBER_REF_NOT_FOUND.naming(ref))
+        owner.post(SWITCHES, {"members": [ref]}).fails(MEMBER_REF_NOT_FOUND.naming(ref))
 
 
 @check("switches/create/foreign-member", should="A member of another system is refused with 30008, which names it.")
-def test_create_with_member_of_another_system_is_403_naming_it(
-    owner: Client, foreign_member: str, refs: list[str]
-) -> None:
-    owner.post(SWITCHES, {"members": [refs[0], foreign_member]}).fails(NOT_OWN_MEMBER_REF.naming(foreign_member))
+def test_create_with_member_of_another_system_is_403_naming_it(owner: Client, foreign_member: str) -> None:
+    owner.post(SWITCHES, {"members": [foreign_member]}).fails(NOT_OWN_MEMBER_REF.naming(foreign_member))
 
 
 @check("switches/create/by-reference", must="systemRef can be a system's short (5-character) ID, a system's UUID")
-def test_create_by_any_reference_of_the_own_system(owner: Client, refs: list[str]) -> None:
-    for reference, ref, moment in zip((owner.id, owner.uuid), refs, past(2), strict=True):
-        body = {"members": [ref], "timestamp": moment}
-        assert in_list(owner.post(f"/systems/{reference}/switches", body).ok())["members"] == [ref]
+def test_create_by_any_reference_of_the_own_system(owner: Client, ref: str) -> None:
+    for reference, refs, moment in zip((owner.id, owner.uuid), ([], [ref]), past(2), strict=True):
+        body = {"members": refs, "timestamp": moment}
+        assert in_list(owner.post(f"/systems/{reference}/switches", body).ok())["members"] == refs
 
 
 @check("switches/create/foreign-system", should="To switch for another system is refused with 403.")
@@ -226,8 +236,8 @@ def test_get_shows_whole_members(owner: Client) -> None:
 
 
 @check("switches/get/id-in-any-case", should="A UUID may be written in upper case.")
-def test_get_by_id_in_upper_case(owner: Client, refs: list[str]) -> None:
-    switch = owner.new_switch(*refs, timestamp=past(1)[0])
+def test_get_by_id_in_upper_case(owner: Client) -> None:
+    switch = owner.new_switch(timestamp=past(1)[0])
     assert owner.get(f"{SWITCHES}/{switch['id'].upper()}").ok() == switch
 
 
@@ -292,9 +302,9 @@ def test_switch_under_unknown_system_is_404(owner: Client) -> None:
 
 
 @check("switches/update/moves", must="Returns a switch object containing a list of member objects on success.")
-def test_update_moves_the_switch(owner: Client, refs: list[str]) -> None:
+def test_update_moves_the_switch(owner: Client, ref: str) -> None:
     moments = past(2)
-    switch = owner.new_switch(*refs, timestamp=moments[0])
+    switch = owner.new_switch(ref, timestamp=moments[0])
     moved = owner.patch(path_of(switch), {"timestamp": moments[1]}).ok()
     assert moved == {**switch, "timestamp": moved["timestamp"]}
     assert instant(moved["timestamp"]) == instant(moments[1])
@@ -302,9 +312,9 @@ def test_update_moves_the_switch(owner: Client, refs: list[str]) -> None:
 
 
 @check("switches/update/order", should="A switch that is moved takes its new place in the list and among fronters.")
-def test_update_changes_the_order_of_switches(owner: Client, refs: list[str]) -> None:
+def test_update_changes_the_order_of_switches(owner: Client, ref: str) -> None:
     moments = past(3)
-    first, second = (owner.new_switch(ref, timestamp=moment) for ref, moment in zip(refs, moments[:2], strict=True))
+    first, second = owner.new_switch(timestamp=moments[0]), owner.new_switch(ref, timestamp=moments[1])
     moved = owner.patch(path_of(first), {"timestamp": moments[2]}).ok()
     found = owner.get(SWITCHES, before=just_after(moments[2])).ok()
     assert among(found, first, second) == [in_list(moved), in_list(second)]
@@ -313,9 +323,9 @@ def test_update_changes_the_order_of_switches(owner: Client, refs: list[str]) ->
 
 
 @check("switches/update/40005", should="The timestamp of another switch of the system is refused with 40005.")
-def test_update_to_the_timestamp_of_another_switch_is_40005(owner: Client, refs: list[str]) -> None:
+def test_update_to_the_timestamp_of_another_switch_is_40005(owner: Client, ref: str) -> None:
     moments = past(2)
-    _, second = (owner.new_switch(ref, timestamp=moment) for ref, moment in zip(refs, moments, strict=True))
+    _, second = owner.new_switch(timestamp=moments[0]), owner.new_switch(ref, timestamp=moments[1])
     owner.patch(path_of(second), {"timestamp": moments[0]}).fails(SWITCH_EXISTS)
     assert owner.get(path_of(second)).ok() == second
 
@@ -328,11 +338,11 @@ def test_update_to_its_own_timestamp_is_fine(owner: Client) -> None:
 
 
 @check("switches/update/never-40004", may="A switch may be moved to where it has the members of its neighbour.")
-def test_update_never_answers_40004(owner: Client, refs: list[str]) -> None:
+def test_update_never_answers_40004(owner: Client, ref: str) -> None:
     moments = past(4)
-    first = owner.new_switch(refs[0], timestamp=moments[0])
-    owner.new_switch(refs[1], timestamp=moments[1])
-    owner.new_switch(refs[0], timestamp=moments[2])
+    first = owner.new_switch(ref, timestamp=moments[0])
+    owner.new_switch(timestamp=moments[1])
+    owner.new_switch(ref, timestamp=moments[2])
     assert instant(owner.patch(path_of(first), {"timestamp": moments[3]}).ok()["timestamp"]) == instant(moments[3])
 
 
@@ -346,10 +356,10 @@ def test_update_without_timestamp_is_an_error(owner: Client) -> None:
 
 
 @check("switches/update/ignores-other-keys", should="Keys that cannot be changed, and unknown ones, are ignored.")
-def test_update_ignores_other_keys(owner: Client, refs: list[str]) -> None:
+def test_update_ignores_other_keys(owner: Client, ref: str) -> None:
     moments = past(2)
-    switch = owner.new_switch(refs[0], timestamp=moments[0])
-    body = {"timestamp": moments[1], "members": refs, "id": UNKNOWN_UUID, "colour": "x"}
+    switch = owner.new_switch(timestamp=moments[0])
+    body = {"timestamp": moments[1], "members": [ref], "id": UNKNOWN_UUID, "colour": "x"}
     moved = owner.patch(path_of(switch), body).ok()
     assert moved == {**switch, "timestamp": moved["timestamp"]}
 
@@ -368,8 +378,8 @@ def test_update_members_replaces_them_in_order(owner: Client, members: list[Any]
 
 
 @check("switches/update-members/empty", should="An empty list makes it a switch-out.")
-def test_update_members_to_none(owner: Client, refs: list[str]) -> None:
-    switch = owner.new_switch(refs[0], timestamp=past(1)[0])
+def test_update_members_to_none(owner: Client, ref: str) -> None:
+    switch = owner.new_switch(ref, timestamp=past(1)[0])
     assert owner.patch(f"{path_of(switch)}/members", []).ok() == {**switch, "members": []}
 
 
@@ -382,26 +392,26 @@ def test_update_members_to_the_same_is_40004(owner: Client, members: list[Any], 
 
 
 @check("switches/update-members/40003", should="The same member twice, by whatever reference, is refused with 40003.")
-def test_update_members_with_the_same_twice_is_40003(owner: Client, members: list[Any], refs: list[str]) -> None:
-    switch = owner.new_switch(refs[0], timestamp=past(1)[0])
-    for twice in ([refs[1], refs[1]], [refs[1], members[1]["uuid"]]):
+def test_update_members_with_the_same_twice_is_40003(owner: Client, member: Any, ref: str) -> None:
+    switch = owner.new_switch(timestamp=past(1)[0])
+    for twice in ([ref, ref], [ref, member["uuid"]]):
         owner.patch(f"{path_of(switch)}/members", twice).fails(DUPLICATE_MEMBERS)
     assert owner.get(path_of(switch)).ok() == switch
 
 
 @check("switches/update-members/unknown-member", should="An unknown member is refused with 20003, which names it.")
-def test_update_members_with_unknown_member_is_404_naming_it(owner: Client, refs: list[str]) -> None:
-    switch = owner.new_switch(refs[0], timestamp=past(1)[0])
-    owner.patch(f"{path_of(switch)}/members", [refs[1], "dddddd"]).fails(MEMBER_REF_NOT_FOUND.naming("dddddd"))
+def test_update_members_with_unknown_member_is_404_naming_it(owner: Client, ref: str) -> None:
+    switch = owner.new_switch(timestamp=past(1)[0])
+    owner.patch(f"{path_of(switch)}/members", [ref, "dddddd"]).fails(MEMBER_REF_NOT_FOUND.naming("dddddd"))
     assert owner.get(path_of(switch)).ok() == switch
 
 
 @check("switches/update-members/foreign-member", should="A member of another system is refused with 30008, naming it.")
 def test_update_members_with_member_of_another_system_is_403_naming_it(
-    owner: Client, foreign_member: str, refs: list[str]
+    owner: Client, foreign_member: str, ref: str
 ) -> None:
-    switch = owner.new_switch(refs[0], timestamp=past(1)[0])
-    foreign = [refs[1], foreign_member]
+    switch = owner.new_switch(timestamp=past(1)[0])
+    foreign = [ref, foreign_member]
     owner.patch(f"{path_of(switch)}/members", foreign).fails(NOT_OWN_MEMBER_REF.naming(foreign_member))
     assert owner.get(path_of(switch)).ok() == switch
 
@@ -418,9 +428,9 @@ def test_update_members_with_what_is_no_list_of_references_is_400(owner: Client)
 
 
 @check("switches/delete/204", must="Returns 204 No Content on success.")
-def test_delete_is_204_and_the_switch_is_gone(owner: Client, refs: list[str]) -> None:
+def test_delete_is_204_and_the_switch_is_gone(owner: Client, ref: str) -> None:
     moments = past(2)
-    first, second = (owner.new_switch(ref, timestamp=moment) for ref, moment in zip(refs, moments, strict=True))
+    first, second = owner.new_switch(timestamp=moments[0]), owner.new_switch(ref, timestamp=moments[1])
     owner.delete(path_of(second)).done()
     assert owner.get(path_of(second)).status == 404
     assert owner.delete(path_of(second)).status == 404
@@ -429,11 +439,12 @@ def test_delete_is_204_and_the_switch_is_gone(owner: Client, refs: list[str]) ->
 
 
 @check("switches/delete/fronters", should="When the newest switch is deleted, the one before it is the newest.")
-def test_delete_of_the_newest_switch_changes_the_fronters(owner: Client, members: list[Any], refs: list[str]) -> None:
-    first, second = owner.new_switch(refs[0]), owner.new_switch(refs[1])
+def test_delete_of_the_newest_switch_changes_the_fronters(owner: Client, member: Any) -> None:
+    first, second = owner.new_switch(member["id"]), owner.new_switch()
     owner.delete(path_of(second)).done()
     assert owner.get("/systems/@me/fronters").ok() == first
-    assert owner.get(f"/members/{refs[1]}").ok() == members[1]
+    owner.delete(path_of(first)).done()
+    assert owner.get(f"/members/{member['id']}").ok() == member
 
 
 @check("switches/delete/20008", should="A switch that was deleted is 404 with 20008.")
@@ -477,19 +488,19 @@ def test_list_names_members_by_their_ids(owner: Client, refs: list[str]) -> None
 
 
 @check("switches/list/order-within-a-second", should="Switches of the same second are in order of their fractions.")
-def test_list_is_in_order_of_time_whatever_the_length_of_the_fraction(owner: Client, refs: list[str]) -> None:
+def test_list_is_in_order_of_time_whatever_the_length_of_the_fraction(owner: Client, ref: str) -> None:
     (moment,) = past(1)
     fractions = ["", ".000001", ".1", ".15", ".2"]
     moments = [moment.replace("Z", fraction + "Z") for fraction in fractions]
-    switches = [owner.new_switch(refs[number % 2], timestamp=at) for number, at in enumerate(moments)]
+    switches = [owner.new_switch(*[ref] * (number % 2), timestamp=at) for number, at in enumerate(moments)]
     found = owner.get(SWITCHES, before=just_after(moments[-1])).ok()
     assert among(found, *switches) == [in_list(switch) for switch in switches[::-1]]
 
 
 @check("switches/list/before-is-exclusive", should="`before` leaves out a switch of that very moment.")
-def test_before_excludes_its_own_instant(owner: Client, refs: list[str]) -> None:
+def test_before_excludes_its_own_instant(owner: Client, ref: str) -> None:
     moments = past(2)
-    first, second = (owner.new_switch(ref, timestamp=moment) for ref, moment in zip(refs, moments, strict=True))
+    first, second = owner.new_switch(timestamp=moments[0]), owner.new_switch(ref, timestamp=moments[1])
     expected = {moments[0]: [], moments[1]: [first], just_after(moments[1]): [second, first]}
     for before, switches in expected.items():
         found = owner.get(SWITCHES, before=before).ok()
@@ -497,9 +508,9 @@ def test_before_excludes_its_own_instant(owner: Client, refs: list[str]) -> None
 
 
 @check("switches/list/before-forms", should="`before` is any RFC 3339 timestamp; one without an offset is UTC.")
-def test_before_accepts_every_form_of_a_timestamp(owner: Client, refs: list[str]) -> None:
+def test_before_accepts_every_form_of_a_timestamp(owner: Client, ref: str) -> None:
     moments = past(2)
-    first, second = (owner.new_switch(ref, timestamp=moment) for ref, moment in zip(refs, moments, strict=True))
+    first, second = owner.new_switch(timestamp=moments[0]), owner.new_switch(ref, timestamp=moments[1])
     same = instant(moments[1])
     elsewhere = same.astimezone(timezone(timedelta(hours=2))).isoformat()
     for before in (
@@ -518,9 +529,9 @@ def test_before_that_is_no_timestamp_is_400(reader: Client, before: str) -> None
 
 
 @check("switches/list/limit", must="number of switches to get (defaults to 100)")
-def test_limit_cuts_the_list(owner: Client, refs: list[str]) -> None:
+def test_limit_cuts_the_list(owner: Client, ref: str) -> None:
     moments = past(3)
-    switches = [owner.new_switch(refs[number % 2], timestamp=at) for number, at in enumerate(moments)]
+    switches = [owner.new_switch(*[ref] * (number % 2), timestamp=at) for number, at in enumerate(moments)]
     end = just_after(moments[2])
     for limit in (1, 2, 3):
         expected = [in_list(switch) for switch in switches[::-1][:limit]]
