@@ -312,7 +312,7 @@ class FieldError:
 @dataclass(kw_only=True)
 class ModelError:
     """
-    An error of a request with a body. Exactly those with the code 40001 have `errors`.
+    An error of a request with a body. Exactly those with the code 40001 have `errors`. **Decision**: a value of the wrong JSON type, and one that an enumeration does not list, are errors of their key; the reference service converts the one and takes the default for the other.
     """
 
     message: str
@@ -500,25 +500,25 @@ class SwitchPatch:
 
 MemberRefs: TypeAlias = list[str]
 """
-References to members (short ids in any form, UUIDs), at least one.
+References to members, by short id or UUID, at least one. **Decision**: short ids are taken in every form in which they are displayed; the reference service wants them exact, in lower case.
 """
 
 
 AllMemberRefs: TypeAlias = list[str]
 """
-References to members (short ids in any form, UUIDs); may be empty.
+References to members, by short id or UUID; may be empty. **Decision**: short ids are taken in every form in which they are displayed; the reference service wants them exact, in lower case.
 """
 
 
 GroupRefs: TypeAlias = list[str]
 """
-References to groups (short ids in any form, UUIDs), at least one.
+References to groups, by short id or UUID, at least one. **Decision**: short ids are taken in every form in which they are displayed; the reference service wants them exact, in lower case.
 """
 
 
 AllGroupRefs: TypeAlias = list[str]
 """
-References to groups (short ids in any form, UUIDs); may be empty.
+References to groups, by short id or UUID; may be empty. **Decision**: short ids are taken in every form in which they are displayed; the reference service wants them exact, in lower case.
 """
 
 
