@@ -23,7 +23,8 @@ def found(anonymous: Client, message: str) -> Any:
 
 @check("messages/get/every-key", must="Returns a message object.")
 def test_message_has_every_key(found: Any) -> None:
-    assert found.keys() == shapes.MESSAGE_KEYS
+    """The keys that the documentation marks as optional may be missing."""
+    assert shapes.MESSAGE_KEYS - {"system", "member"} <= found.keys() <= shapes.MESSAGE_KEYS
 
 
 @check("messages/get/snowflakes-are-strings", must="Encoded as string for precision reasons.")
