@@ -1,6 +1,7 @@
 """A client that none of us wrote: `pluralkit` from PyPI, unmodified but for the address of the server."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,12 @@ def speak_to(base_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Send all such clients there, past whatever proxy the environment has."""
     monkeypatch.setattr("pluralkit.v2.client.SERVER", base_url)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+def test_every_method_is_called_below() -> None:
+    methods = {name for name in vars(PluralKit) if not name.startswith("_") and callable(getattr(PluralKit, name))}
+    called = set(re.findall(r"\b(?:pk|other|stranger|connect\(\w+\))\.(\w+)\(", Path(__file__).read_text()))
+    assert methods - called == set()
 
 
 def names(things: Any) -> list[str]:
