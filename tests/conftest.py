@@ -208,6 +208,12 @@ def stranger(keeper: Keeper) -> Client:
 
 
 @pytest.fixture
+def limited(keeper: Keeper, owner: Client) -> Client:
+    """A client of the owner's system with a key that only identifies it."""
+    return keeper.new_key(owner, "identify")
+
+
+@pytest.fixture
 def foreign_member(stranger: Client) -> str:
     """The short id of a member of another system, which anybody sees."""
     return str(stranger.new_member("Foreign")["id"])

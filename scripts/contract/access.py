@@ -18,6 +18,7 @@ from scripts.contract.wire import Wire
 from tests.support.client import Client, Observer
 
 TOKEN, OTHER_TOKEN = "PLURALSPEC_CONTRACT_TOKEN", "PLURALSPEC_CONTRACT_OTHER_TOKEN"
+LIMITED_KEY = "PLURALSPEC_CONTRACT_LIMITED_KEY"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Given:
     base_url: str
     token: str = field(default="", repr=False)
     other_token: str = field(default="", repr=False)
+    limited_key: str = field(default="", repr=False)
     system: str = ""
     write: bool = False
     throwaway: str = ""
@@ -46,7 +48,7 @@ class Given:
     @property
     def masks(self) -> Masks:
         """Hide the tokens."""
-        return Masks({"$TOKEN": self.token, "$OTHER_TOKEN": self.other_token})
+        return Masks({"$TOKEN": self.token, "$OTHER_TOKEN": self.other_token, "$LIMITED_KEY": self.limited_key})
 
 
 def secret(option: str, source: str | None, variable: str) -> str:
@@ -85,6 +87,7 @@ class Access:
     server: str
     own: Client | None = None
     other: Client | None = None
+    limited: Client | None = None
     shown: Client | None = None
     """Without credentials, knowing the system to look at."""
 
@@ -126,6 +129,9 @@ def _introduce(access: Access) -> None:
     access.other = _identified(access, given.other_token, "the other token")
     if access.other and access.own and access.other.uuid == access.own.uuid:
         raise CannotRunError("the other token belongs to the same system as the token; it must be another's")
+    access.limited = _identified(access, given.limited_key, "the limited key")
+    if access.limited and (access.own is None or access.own.uuid != access.limited.uuid):
+        raise CannotRunError("the limited key must belong to the system of the token")
     if given.write:
         _confirm(given, access.own)
     if not wanted:

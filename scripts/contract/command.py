@@ -63,6 +63,9 @@ _tokens = (
     click.option("--token", metavar="FILE", help="Token or key of your system, in a file; - reads a line of input."),
     click.option("--other-token", metavar="FILE", help="The same of another system, to be a stranger with."),
     click.option(
+        "--limited-key", metavar="FILE", help="API key of your system that has the scope identify and no other."
+    ),
+    click.option(
         "--throwaway", metavar="SYSTEM_ID", default="", help="Id of the token's system: it may be written to."
     ),
     click.option("--guild", metavar="ID", default="", help="A Discord guild where the system is known."),
@@ -147,12 +150,13 @@ def _run(options: dict[str, Any]) -> None:
 
 def _given(options: dict[str, Any]) -> "Given":
     """The options about what there is to work with."""
-    from scripts.contract.access import OTHER_TOKEN, TOKEN, Given, normal, secret
+    from scripts.contract.access import LIMITED_KEY, OTHER_TOKEN, TOKEN, Given, normal, secret
 
     return Given(
         base_url=normal(options["base_url"]),
         token=secret("--token", options["token"], TOKEN),
         other_token=secret("--other-token", options["other_token"], OTHER_TOKEN),
+        limited_key=secret("--limited-key", options["limited_key"], LIMITED_KEY),
         system=options.get("system", ""),
         write=options["write"],
         throwaway=options["throwaway"],

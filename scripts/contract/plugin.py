@@ -7,7 +7,7 @@ from typing import TypeVar
 import httpx
 import pytest
 
-from scripts.contract.access import OTHER_TOKEN, TOKEN, Access, things
+from scripts.contract.access import LIMITED_KEY, OTHER_TOKEN, TOKEN, Access, things
 from scripts.contract.collecting import Collector, check_of
 from scripts.contract.conforming import Conforming
 from scripts.contract.household import Household
@@ -22,6 +22,7 @@ _NEEDS = {
     "reader": f"needs --token FILE (or {TOKEN})",
     "public": "needs --system REF",
     "stranger": f"needs --other-token FILE (or {OTHER_TOKEN})",
+    "limited": f"needs --limited-key FILE (or {LIMITED_KEY})",
     "guild": "needs --guild ID, a guild where the system is known",
     "message": "needs --message ID, of a proxied message",
 }
@@ -154,6 +155,11 @@ class Kit(Collector):
     def stranger(self) -> Client:
         """A client of another system."""
         return self._had("stranger", self.access.other)
+
+    @pytest.fixture
+    def limited(self) -> Client:
+        """A client of the token's system with a key that only identifies it."""
+        return self._had("limited", self.access.limited)
 
     @pytest.fixture
     def foreign_member(self) -> str:

@@ -176,6 +176,7 @@ def _plan(access: Access, items: Sequence[pytest.Item]) -> Plan:
         "reader": bool(access.own),
         "public": bool(access.shown),
         "stranger": bool(access.other),
+        "limited": bool(access.limited),
         "guild": bool(given.guild),
         "message": bool(given.message),
     }

@@ -41,6 +41,8 @@ class Household:
     owner: Client
     """Of the throwaway system."""
     stranger: Client
+    limited: Client
+    """A key of the throwaway system that only identifies it."""
     shown: str
     """The id of a system to look at."""
     guild: str
@@ -50,7 +52,8 @@ class Household:
     def new(cls, keeper: Keeper) -> "Household":
         """Systems that nobody else uses; the throwaway system is empty."""
         owner, other, shown = keeper.new_system(), keeper.new_home(), keeper.new_home()
-        return cls(owner, other.owner, shown.owner.id, keeper.new_guild(owner), shown.message["id"])
+        limited = keeper.new_key(owner, "identify")
+        return cls(owner, other.owner, limited, shown.owner.id, keeper.new_guild(owner), shown.message["id"])
 
     @property
     def options(self) -> list[str]:
@@ -59,8 +62,8 @@ class Household:
 
     @property
     def secrets(self) -> dict[str, str]:
-        tokens = {"TOKEN": self.owner.token, "OTHER_TOKEN": self.stranger.token}
-        return {f"PLURALSPEC_CONTRACT_{name}": token or "" for name, token in tokens.items()}
+        clients = {"TOKEN": self.owner, "OTHER_TOKEN": self.stranger, "LIMITED_KEY": self.limited}
+        return {f"PLURALSPEC_CONTRACT_{name}": client.token or "" for name, client in clients.items()}
 
 
 class Kits:
