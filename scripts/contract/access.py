@@ -14,8 +14,8 @@ from scripts.contract.errors import CannotRunError, HarnessError
 from scripts.contract.guard import Guard, plain
 from scripts.contract.masking import Masks
 from scripts.contract.pace import Pace
-from scripts.contract.wire import Wire
-from tests.support.client import Client, Observer
+from scripts.contract.wire import PATIENCE, Wire
+from tests.support.client import Answer, Client, Observer
 
 TOKEN, OTHER_TOKEN = "PLURALSPEC_CONTRACT_TOKEN", "PLURALSPEC_CONTRACT_OTHER_TOKEN"
 LIMITED_KEY = "PLURALSPEC_CONTRACT_LIMITED_KEY"
@@ -105,7 +105,9 @@ def reach(given: Given, observe: Observer) -> Access:
     access = Access(given, http, wire, anonymous, "")
     try:
         with wire.unrecorded():
+            wire.patience = 0  # somebody who has mistyped an address wants to know now
             _introduce(access)
+            wire.patience = PATIENCE
     except BaseException:
         http.close()
         raise
@@ -135,9 +137,9 @@ def _introduce(access: Access) -> None:
     if given.write:
         _confirm(given, access.own)
     if not wanted:
-        _ask(access, access.anonymous, f"/systems/{'a' * 6}", (200, 404), "the address")
+        _ask(access, access.anonymous, f"/systems/{'a' * 6}", "")
     elif given.system:
-        found = _ask(access, access.anonymous, f"/systems/{quote(given.system, safe='')}", (200,), "--system")
+        found = _ask(access, access.anonymous, f"/systems/{quote(given.system, safe='')}", "--system")
         access.shown = access.anonymous.identified(None, str(found.get("id")), str(found.get("uuid")))
     elif access.own:
         access.shown = access.anonymous.identified(None, access.own.id, access.own.uuid)
@@ -158,25 +160,32 @@ def _confirm(given: Given, own: Client | None) -> None:
 def _identified(access: Access, token: str, name: str) -> Client | None:
     if not token:
         return None
-    found = _ask(access, access.anonymous.identified(token), "/systems/@me", (200,), name)
+    found = _ask(access, access.anonymous.identified(token), "/systems/@me", name)
     return access.anonymous.identified(token, str(found.get("id")), str(found.get("uuid")))
 
 
-def _ask(access: Access, client: Client, path: str, statuses: tuple[int, ...], about: str) -> dict[str, str]:
-    """A first answer, which tells whether there is such an API at all."""
+def _ask(access: Access, client: Client, path: str, about: str) -> dict[str, Any]:
+    """A first answer, which tells whether there is such an API at all, and whether it accepts what it is `about`."""
     url = access.given.base_url
     try:
         answer = client.send("GET", path)
     except (HarnessError, httpx.HTTPError) as error:
         raise CannotRunError(f"{url} cannot be reached: {error}") from error
+    body = _object(answer)
+    told = f"{path} answered {answer.status}, {access.given.masks(str(body.get('message') or 'no JSON object'))[:200]}"
+    # A 404 without a code of its own is about the path, not about a system.
+    known = answer.status in (200, 401, 403) or (answer.status == 404 and body.get("code"))
+    if not body or not known:
+        raise CannotRunError(f"there is no such API at {url}: {told}")
+    if about and answer.status != 200:
+        raise CannotRunError(f"{about} is not accepted by {url}: {told}")
+    access.server = access.server or answer.headers.get("X-PluralKit-Version", "")[:80]
+    return body
+
+
+def _object(answer: Answer) -> dict[str, Any]:
     try:
         body = answer.response.json()
     except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise CannotRunError(f"there is no such API at {url}: {path} answered {answer.status}, and no JSON object")
-    if answer.status not in statuses:
-        said = access.given.masks(str(body.get("message", ""))[:200])
-        raise CannotRunError(f"{about} is not accepted by {url}: {path} answered {answer.status} {said}".rstrip())
-    access.server = access.server or answer.headers.get("X-PluralKit-Version", "")[:80]
-    return body
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -137,7 +137,16 @@ def _run(options: dict[str, Any]) -> None:
         from scripts.contract import expected, running
 
         reasons = expected.read(options["expected"]) if options["expected"] else {}
-        wanted = running.Wanted(options["only"], options["skip"], options["seed"], _announce, _progress, _cleaning)
+        wanted = running.Wanted(
+            options["only"],
+            options["skip"],
+            options["seed"],
+            _announce,
+            _progress,
+            _cleaning,
+            options["fuzz"],
+            _fuzzing,
+        )
         given = _given(options)
         found = running.execute(given, wanted)
         if reasons:
@@ -189,10 +198,20 @@ def _progress(check: str, done: int, of: int, failures: int) -> None:
         click.echo(f"{done}/{of}{failed}", err=True)
 
 
+def _fuzzing() -> None:
+    _clear_line()
+    click.echo("Fuzzing ...", err=True)
+
+
 def _cleaning() -> None:
+    _clear_line()
+    click.echo("Cleaning up ...", err=True)
+
+
+def _clear_line() -> None:
+    """Take the progress away."""
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
-    click.echo("Cleaning up ...", err=True)
 
 
 def _tell(found: "Run", reports: list[tuple[str, Path]], badge: Path | None) -> None:
@@ -203,8 +222,7 @@ def _tell(found: "Run", reports: list[tuple[str, Path]], badge: Path | None) -> 
     from scripts.contract.report.text import text
     from scripts.contract.results import as_data
 
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", nl=False, err=True)
+    _clear_line()
     click.echo(text(found))
     written = {
         "html": lambda: page(found),

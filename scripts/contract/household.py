@@ -36,6 +36,8 @@ class Household:
     def __init__(self, client: Client, journal: Journal, operations: Operations, guild: str = "") -> None:
         self._client, self._journal, self._guild = client, journal, guild
         self._schemas = operations.contract["components"]["schemas"]
+        self.kept: list[str] = []
+        """Ids of what was there before, and is not to be touched."""
         self.troubles: dict[Thing, str] = {}
 
     # What there is
@@ -158,7 +160,7 @@ class Household:
         present = self._client.get(self._path(thing))
         if present.status == 200 and not _unlike(wanted, present.body):
             self._journal.say(restored=thing)
-        elif present.status in (404, 501):
+        elif present.status in (400, 404, 501):
             self._journal.say(restored=thing)  # there is no such thing, so it cannot have changed
         else:
             self._put_back(thing, wanted)
@@ -198,7 +200,7 @@ def _unlike(wanted: Json, present: Json) -> list[str]:
 
 def differences(before: Picture, after: Picture) -> Iterator[str]:
     """One line for each thing that was there and is not as it was, or was not there and is."""
-    for part in before.keys() | after.keys():
+    for part in sorted(before.keys() & after.keys()):
         was, now = before.get(part) or {}, after.get(part) or {}
         for key in sorted(was.keys() | now.keys()):
             if key not in now:

@@ -71,6 +71,11 @@ class Journal:
             case {"restored": [kind, identity]}:
                 self.touched.discard((kind, identity))
 
+    def catch_up(self) -> None:
+        """Read what another process has added."""
+        self.made, self.touched, self.unanswered = [], set(), 0
+        self._replay()
+
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to clean up."""

@@ -11,15 +11,16 @@ from types import FrameType
 
 import pytest
 
-from scripts.contract import suite
+from scripts.contract import fuzzing, suite
 from scripts.contract.access import Access, Given, reach, things
 from scripts.contract.collecting import check_of, unknown
 from scripts.contract.conforming import Conforming, all_results
 from scripts.contract.errors import CannotRunError
-from scripts.contract.household import Household
+from scripts.contract.household import KINDS, Household
 from scripts.contract.journal import Journal
 from scripts.contract.plugin import Kit, Progress
 from scripts.contract.results import Run
+from tests.support.check import Check
 from tests.support.operations import Operations
 
 # Requests for a case, with what cleaning up after it takes: averages of a whole run against our own server.
@@ -50,13 +51,15 @@ class Wanted:
     announce: Callable[[Plan], None] = lambda plan: None
     progress: Progress = lambda check, done, of, failures: None
     cleaning: Callable[[], None] = lambda: None
+    fuzz: bool = False
+    fuzzing: Callable[[], None] = lambda: None
 
 
 def execute(given: Given, wanted: Wanted) -> Run:
     """Run the checks; whatever happens, clean up."""
     known = suite.checks()
     operations = Operations.of_contract()
-    unknown([*wanted.only, *wanted.skip], [check.id for check in known])
+    unknown([*wanted.only, *wanted.skip], _ids(known, operations))
     run = Run(given.base_url, "", wanted.seed, given.line, must_checks=sum(check.level == "must" for check in known))
     run.started, began = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     kits: list[Kit] = []
@@ -70,6 +73,11 @@ def execute(given: Given, wanted: Wanted) -> Run:
             kit.announce = lambda items: wanted.announce(_plan(access, items))
             access.wire.refused = kit.refused
             suite.run(kit)
+            if wanted.fuzz and not (run.stopped or access.wire.gone):
+                wanted.fuzzing()
+                kept = household.kept if household else []
+                with access.wire.unrecorded():
+                    fuzzing.fuzz(access, run, operations, wanted, kept)
             run.stopped = run.stopped or access.wire.gone
     finally:
         access.close()
@@ -81,7 +89,12 @@ def execute(given: Given, wanted: Wanted) -> Run:
 
 def known_ids() -> set[str]:
     """Every id that a result can have."""
-    return {check.id for check in suite.checks()} | {each.id for each in all_results(Operations.of_contract())}
+    return _ids(suite.checks(), Operations.of_contract())
+
+
+def _ids(known: Sequence[Check], operations: Operations) -> set[str]:
+    rest = {each.id for each in all_results(operations)} | set(fuzzing.every_id(operations))
+    return {check.id for check in known} | rest
 
 
 def clean(given: Given) -> tuple[list[str], list[str], list[str]]:
@@ -97,7 +110,7 @@ def clean(given: Given) -> tuple[list[str], list[str], list[str]]:
             listed = [" ".join(thing).strip() for thing in [*journal.made, *sorted(journal.touched)]]
             leftovers, different = household.finish()
             journal.close(clean=not leftovers)
-            return listed, leftovers, different if journal.before else []
+            return listed, leftovers, different
     finally:
         access.close()
 
@@ -106,7 +119,8 @@ def _opened(access: Access, operations: Operations) -> tuple[Journal, Household]
     assert access.own is not None
     journal = Journal(access.given.base_url, access.own.uuid)
     access.wire.journal = journal
-    return journal, Household(access.own, journal, operations, access.given.guild)
+    known = [name.partition(" ")[2] for name in journal.before if name.startswith("guild ")]
+    return journal, Household(access.own, journal, operations, access.given.guild or next(iter(known), ""))
 
 
 @contextmanager
@@ -123,7 +137,8 @@ def _household(
         before = household.picture()
         journal.say(before=before)
     guard = access.wire.guard
-    guard.keep(identity for kind in ("member", "group", "switch") for identity in _references(before[kind]))
+    household.kept = [identity for kind in KINDS for identity in _references(before[kind])]
+    guard.keep(household.kept)
     if access.other:
         guard.keep_foreign([access.other.id, access.other.uuid, *_foreign(access)])
     try:

@@ -33,6 +33,7 @@ class Wire(httpx.BaseTransport):
         """Of the case that runs."""
         self.refused: Callable[[httpx.Request, httpx.Response], None] = lambda request, response: None
         """Is shown each 429."""
+        self.patience = PATIENCE
         self.gone = ""
         """Why there is no use in going on."""
         self._inner = inner or httpx.HTTPTransport(retries=0, trust_env=False)
@@ -71,7 +72,7 @@ class Wire(httpx.BaseTransport):
 
     def _patiently(self, request: httpx.Request) -> httpx.Response:
         """Wait for the pace, wait out refusals, and try again what is safe to."""
-        scope, deadline, pause = scope_of(request.method, request.url.path), time.monotonic() + PATIENCE, 0.25
+        scope, deadline, pause = scope_of(request.method, request.url.path), time.monotonic() + self.patience, 0.25
         while True:
             self.pace.wait(scope)
             try:
