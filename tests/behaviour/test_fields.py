@@ -403,9 +403,10 @@ PRIVACY = {"member": shapes.MEMBER_PRIVACY, "group": shapes.GROUP_PRIVACY}
 
 @check("fields/privacy/values", must='contain values "private" or "public"')
 def test_privacy_is_private_or_public(member: Thing, group: Thing) -> None:
-    for thing in (member, group):
+    for thing, documented in ((member, shapes.documented_member), (group, shapes.documented_group)):
         for value in ("private", "public"):
-            thing.takes(privacy=dict.fromkeys(PRIVACY[thing.kind], value))
+            sent = {"privacy": dict.fromkeys(PRIVACY[thing.kind], value)}
+            assert documented(thing.patch(**sent).ok())["privacy"] == documented(sent)["privacy"]
 
 
 @check("fields/privacy/blank-is-public", should="A blank privacy value counts as null, which means public.")

@@ -97,7 +97,7 @@ def test_patch_sets_every_key(owner: Client) -> None:
 )
 def test_patch_of_one_key_keeps_the_others(owner: Client) -> None:
     expected = owner.patch(SETTINGS, FULL).ok()
-    for key in FULL:
+    for key in [each for each in FULL if each in shapes.DOCUMENTED_SETTINGS]:
         expected = {**expected, key: shapes.SETTINGS[key]}
         assert owner.patch(SETTINGS, {key: shapes.SETTINGS[key]}).ok() == expected
     assert owner.get(SETTINGS).ok() == expected

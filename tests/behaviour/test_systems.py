@@ -66,8 +66,14 @@ def test_stranger_sees_every_public_value(owner: Client, stranger: Client, anony
 def test_patch_sets_every_key_and_answers_the_owner_view(owner: Client) -> None:
     before = owner.get(ME).ok()
     changed = filled(owner)
-    assert changed == before | shapes.FULL_SYSTEM
+    assert shapes.documented_system(changed) == shapes.documented_system(before | shapes.FULL_SYSTEM)
     assert owner.get(ME).ok() == changed
+
+
+@check("systems/update/undocumented-keys", should="A system's name, avatar and banner have privacy keys of their own.")
+def test_patch_sets_every_key_of_the_reference_service(owner: Client) -> None:
+    before = owner.get(ME).ok()
+    assert filled(owner) == before | shapes.FULL_SYSTEM
 
 
 @check(
@@ -104,10 +110,11 @@ def test_patch_of_one_privacy_key_keeps_the_others(owner: Client) -> None:
 @check("systems/update/privacy-null-is-public", must="Patching a privacy value to null will set to public.")
 def test_patch_null_of_privacy_keys_means_public(owner: Client) -> None:
     filled(owner)
-    changed = owner.patch(ME, {"privacy": {"name_privacy": None}}).ok()
-    assert changed["privacy"] == shapes.FULL_SYSTEM["privacy"] | {"name_privacy": "public"}
+    changed = owner.patch(ME, {"privacy": {"pronoun_privacy": None}}).ok()
+    assert (changed["privacy"]["pronoun_privacy"], changed["privacy"]["description_privacy"]) == ("public", "private")
     changed = owner.patch(ME, {"privacy": dict.fromkeys(FIELDS_PRIVACY)}).ok()
-    assert changed["privacy"] == shapes.FULL_SYSTEM["privacy"] | shapes.public(FIELDS_PRIVACY)
+    expected = {"privacy": shapes.FULL_SYSTEM["privacy"] | shapes.public(FIELDS_PRIVACY)}
+    assert shapes.documented_system(changed)["privacy"] == shapes.documented_system(expected)["privacy"]
 
 
 @check("systems/update/not-settable", must="the keys id, uuid and created are not user-settable")

@@ -180,6 +180,9 @@ MESSAGE_KEYS = {"timestamp", "id", "original", "sender", "channel", "guild", "sy
 # What the public documentation names; the rest is what the reference service adds.
 DOCUMENTED_MEMBER = MEMBER_KEYS - {"system", "webhook_avatar_url", "tts"}
 DOCUMENTED_GROUP = GROUP_KEYS - {"system", "created"}
+UNDOCUMENTED_SYSTEM_PRIVACY = {"name_privacy", "avatar_privacy", "banner_privacy"}
+UNDOCUMENTED_MEMBER_PRIVACY = {"banner_privacy", "proxy_privacy"}
+UNDOCUMENTED_GROUP_PRIVACY = {"banner_privacy"}
 DOCUMENTED_SETTINGS = {
     "timezone",
     "pings_enabled",
@@ -194,6 +197,23 @@ DOCUMENTED_SETTINGS = {
 def without(thing: dict[str, Any], *keys: str) -> dict[str, Any]:
     """The object less some keys."""
     return {key: value for key, value in thing.items() if key not in keys}
+
+
+def documented_system(thing: dict[str, Any]) -> dict[str, Any]:
+    """What the public documentation names of a system."""
+    return without(thing, "webhook_url") | {"privacy": without(thing["privacy"], *UNDOCUMENTED_SYSTEM_PRIVACY)}
+
+
+def documented_member(thing: dict[str, Any]) -> dict[str, Any]:
+    """What the public documentation names of a member."""
+    named = {key: value for key, value in thing.items() if key in DOCUMENTED_MEMBER}
+    return named | {"privacy": without(thing["privacy"], *UNDOCUMENTED_MEMBER_PRIVACY)}
+
+
+def documented_group(thing: dict[str, Any]) -> dict[str, Any]:
+    """What the public documentation names of a group."""
+    named = {key: value for key, value in thing.items() if key in DOCUMENTED_GROUP}
+    return named | {"privacy": without(thing["privacy"], *UNDOCUMENTED_GROUP_PRIVACY)}
 
 
 def changed(thing: dict[str, Any], **changes: Any) -> dict[str, Any]:
