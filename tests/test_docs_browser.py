@@ -22,6 +22,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from scripts.guide import pages
 from tests.support.client import Client
 from tests.support.server import ROOT, Server
 
@@ -138,12 +139,15 @@ def test_page_can_be_read_everywhere(
     operation = visit.page.locator(OPERATION)
     operation.locator(".opblock-summary-control").click()
     expect(operation.locator(".responses-table").first).to_be_visible()
+    visit.page.locator("details.introduction summary").click()
+    expect(visit.page.locator(".info .title")).to_be_visible()
     _fits(visit.page, size, scheme)
     visit.page.screenshot(path=tmp_path / "reference.png", full_page=True)
-    visit.page.locator("header nav a", has_text="Switches").click()
-    expect(visit.page.locator("h1")).to_have_text("Switches")
-    _fits(visit.page, size, scheme)
-    visit.page.screenshot(path=tmp_path / "guide.png", full_page=True)
+    for guide in pages(ROOT):
+        visit.page.locator("header nav a", has_text=guide.title).click()
+        expect(visit.page.locator("h1")).to_have_text(guide.title)
+        _fits(visit.page, size, scheme)
+        visit.page.screenshot(path=tmp_path / f"{guide.name}.png", full_page=True)
     assert visit.hosts() == {urlsplit(server.base_url).netloc}
     assert visit.complaints == []
     context.close()
