@@ -72,7 +72,7 @@ class Kits:
     def __init__(self, nurseries: Sequence[Nursery], data: Path) -> None:
         self.number = len(nurseries)
         self._free: SimpleQueue[Nursery] = SimpleQueue()
-        self._environment = Commands(data).environment
+        self._environment = {**Commands(data).environment, "XDG_STATE_HOME": str(data)}
         for nursery in nurseries:
             self._free.put(nursery)
 

@@ -81,7 +81,19 @@ async def unknown_switch_answered(request: Request, server: Upstream) -> Answer:
     return answer.saying(None, 200) if SWITCH(request) and answer.status == 404 else answer
 
 
+async def scopes_ignored(request: Request, server: Upstream) -> Answer:
+    key = request.headers.get("authorization", "").startswith("Bearer ")
+    return await server.as_owner(request) if key else await server(request)
+
+
+async def keys_unknown(request: Request, server: Upstream) -> Answer:
+    key = request.headers.get("authorization", "").startswith("Bearer ")
+    return await server(request.identified(None) if key else request)
+
+
 FAULTS = (
+    Fault("keys/scopes-ignored", "A key may do whatever its system may.", scopes_ignored, "keys"),
+    Fault("keys/unknown", "A key is taken for nobody's.", keys_unknown, "keys"),
     Fault("errors/html", "Errors are pages of HTML.", fails(always, page), "errors"),
     Fault("errors/text", "Errors are plain text.", fails(always, text), "errors"),
     Fault(
@@ -176,7 +188,7 @@ FAULTS = (
         "tokens/unknown-refused", "An unknown token is refused where none is needed.", unknown_token_refused, "tokens"
     ),
     Fault(
-        "bodies/malformed-accepted", "A body that is no JSON is taken for an empty one.", malformed_as_empty, "bodies"
+        "bodies/malformed-accepted", "A body that is no JSON is taken for an empty one.", malformed_as_empty, "bodies/malformed"
     ),
     Fault(
         "switches/404-as-200",
