@@ -188,7 +188,10 @@ FAULTS = (
         "tokens/unknown-refused", "An unknown token is refused where none is needed.", unknown_token_refused, "tokens"
     ),
     Fault(
-        "bodies/malformed-accepted", "A body that is no JSON is taken for an empty one.", malformed_as_empty, "bodies/malformed"
+        "bodies/malformed-accepted",
+        "A body that is no JSON is taken for an empty one.",
+        malformed_as_empty,
+        "bodies/malformed",
     ),
     Fault(
         "switches/404-as-200",
