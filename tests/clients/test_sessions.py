@@ -26,7 +26,7 @@ NEWEST = datetime(2024, 5, 1, 12, tzinfo=UTC)
 SWITCHES = 250
 NOBODY = {"message": "Member not found.", "status": 404, "code": 20002, "errors": {}}
 EXPECTED = {
-    "created": ["Robin", "Robin of the Harbor", "7fb069", "0004-02-29", [{"prefix": "r:", "suffix": None}], "private"],
+    "created": ["Robin", "Robin ⚓ Häfen 🦊", "7fb069", "0004-02-29", [{"prefix": "r:", "suffix": None}], "private"],
     "got": True,
     "changed": ["Robin", "Robin R.", "7fb069"],
     "cleared": ["Robin", "Robin R.", None],

@@ -111,6 +111,19 @@ def _compile_ruby(package: Path, folder: Path) -> Sequence[str]:
     return ["ruby", "-I", str(package / "lib"), "session.rb"]
 
 
+def _prepare_java(package: Path, folder: Path) -> None:
+    sources = [str(path) for path in (package / "src").rglob("*.java")]
+    # What the generator takes from Jackson is old, but there; apart from that, nothing is to be warned of.
+    lint = ["-Xlint:all,-deprecation", "-proc:none", "-Werror", "--release", "17", "-encoding", "UTF-8"]
+    run(["javac", *lint, "-cp", str(generators.jar()), "-d", "classes", *sources], package)
+
+
+def _compile_java(package: Path, folder: Path) -> Sequence[str]:
+    path = os.pathsep.join([str(package / "classes"), str(generators.jar()), "."])
+    run(["javac", "-Xlint:all", "-proc:none", "-Werror", "-encoding", "UTF-8", "-cp", path, "Session.java"], folder)
+    return ["java", "-cp", path, "Session"]
+
+
 # What Composer would write; Guzzle is Debian's.
 AUTOLOAD = """<?php
 require 'GuzzleHttp/autoload.php';
@@ -125,4 +138,5 @@ TOOLCHAINS = {
     "go": Toolchain(("go", "gofmt"), "session.go", "pluralspec.Local", _prepare_go, _compile_go),
     "php": Toolchain(("php",), "session.php", "PluralKit::LOCAL", _prepare_php, _compile_php),
     "ruby": Toolchain(("ruby",), "session.rb", "Pluralspec::LOCAL", _prepare_ruby, _compile_ruby),
+    "java": Toolchain(("java", "javac"), "Session.java", "PluralKit.LOCAL", _prepare_java, _compile_java),
 }

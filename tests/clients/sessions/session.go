@@ -54,7 +54,7 @@ func main() {
 	privacy := pluralspec.NewMemberPrivacyPatch()
 	privacy.SetMetadataPrivacy(pluralspec.PRIVACYLEVEL_PRIVATE)
 	create := pluralspec.NewMemberCreate("Robin")
-	create.SetDisplayName("Robin of the Harbor")
+	create.SetDisplayName("Robin ⚓ Häfen 🦊")
 	create.SetColor("7fb069")
 	create.SetBirthday("0004-02-29")
 	create.SetProxyTags([]pluralspec.ProxyTagInput{*tag})

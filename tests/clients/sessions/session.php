@@ -43,7 +43,7 @@ function names(array $members): array
 
 $made = $pk->members->createMember(new MemberCreate([
     'name' => 'Robin',
-    'display_name' => 'Robin of the Harbor',
+    'display_name' => 'Robin ⚓ Häfen 🦊',
     'color' => '7fb069',
     'birthday' => '0004-02-29',
     'proxy_tags' => [new ProxyTagInput(['prefix' => 'r:'])],

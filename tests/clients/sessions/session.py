@@ -47,7 +47,7 @@ def shown(moment: datetime) -> str:
 
 new = MemberCreate(
     name="Robin",
-    display_name="Robin of the Harbor",
+    display_name="Robin ⚓ Häfen 🦊",
     color="7fb069",
     birthday="0004-02-29",
     proxy_tags=[ProxyTagInput(prefix="r:")],

@@ -16,7 +16,7 @@ end
 made = pk.members.create_member(
   Pluralspec::MemberCreate.new(
     name: 'Robin',
-    display_name: 'Robin of the Harbor',
+    display_name: 'Robin ⚓ Häfen 🦊',
     color: '7fb069',
     birthday: '0004-02-29',
     proxy_tags: [Pluralspec::ProxyTagInput.new(prefix: 'r:')],

@@ -18,7 +18,7 @@ const failure = async (attempt: Promise<unknown>) => {
 const made = await pk.createMember({
   memberCreate: {
     name: 'Robin',
-    display_name: 'Robin of the Harbor',
+    display_name: 'Robin ⚓ Häfen 🦊',
     color: '7fb069',
     birthday: '0004-02-29',
     proxy_tags: [{ prefix: 'r:' }],
