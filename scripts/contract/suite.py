@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 # In a wheel the tests lie below this package, so that no package of the name `tests` is installed.
-HOME = ROOT if (ROOT / "tests" / "behaviour").is_dir() else Path(__file__).parent / "suite"
+HOME = ROOT if (ROOT / "tests" / "behaviour").is_dir() else Path(__file__).parent / "checks"
 _ARGUMENTS = (
     "--noconftest",
     "--disable-plugin-autoload",
