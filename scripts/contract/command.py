@@ -125,7 +125,7 @@ def run(**options: Any) -> None:
     if options["explain"]:
         _explain(options["explain"])
     elif not options["base_url"]:
-        raise click.UsageError("which server? pluralspec contract BASE_URL")
+        raise Refusal("which server? pluralspec contract BASE_URL (see `pluralspec contract --help`)")
     else:
         _run(options)
 

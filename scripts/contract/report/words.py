@@ -16,6 +16,7 @@ MEANING = {
     ERROR: "could not be carried out; says nothing about the server",
 }
 _UNINTERESTING = ("accept", "accept-encoding", "connection", "content-length", "host", "transfer-encoding")
+_VARIABLES = ("$TOKEN", "$OTHER_TOKEN", "$LIMITED_KEY")
 _LONG_BODY = 2000
 
 
@@ -41,7 +42,7 @@ def curl(exchange: Exchange) -> list[str]:
 
 def _quoted(word: str) -> str:
     """For a shell; a variable is left to be filled in."""
-    if "$TOKEN" in word or "$OTHER_TOKEN" in word:
+    if any(name in word for name in _VARIABLES):
         return '"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`") + '"'
     return shlex.quote(word)
 
