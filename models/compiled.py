@@ -8,7 +8,8 @@ Building a Peewee query costs thirty times what SQLite takes to answer it, so th
 A query is compiled for the database that is connected: at start, by `compile_all`, or else at its first use.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from peewee import SQL, EnclosedNodeList, Expression, Field, Node, NodeList, Select, Value, fn
@@ -41,27 +42,30 @@ class Statement:
         self._build = build
         if kept:
             self.every.append(self)
-        self._compiled: dict[str, tuple[str, list[Any]]] = {}
+        self._compiled: dict[str, tuple[str, Order]] = {}
 
     def execute(self, **arguments: Any) -> Cursor:
         """Run it."""
-        database = store()
-        sql, parameters = self._compiled.get(database.dialect) or self._compile(database.dialect)
-        return database.execute(sql, [arguments[p.name] if type(p) is _Param else p for p in parameters])
+        return self._execute(arguments)
 
     def row(self, **arguments: Any) -> Any:
         """The first row as a tuple, or None."""
-        return self.execute(**arguments).fetchone()
+        return self._execute(arguments).fetchone()
 
     def rows(self, **arguments: Any) -> list[Any]:
         """All rows as tuples."""
-        return self.execute(**arguments).fetchall()
+        return self._execute(arguments).fetchall()
+
+    def _execute(self, arguments: dict[str, Any]) -> Cursor:
+        database = store()
+        sql, order = self._compiled.get(database.dialect) or self._compile(database.dialect)
+        return database.execute(sql, order(arguments))
 
     def many(self, rows: Iterable[dict[str, Any]]) -> None:
         """Run it for each of `rows`, dicts of arguments."""
         database = store()
-        sql, parameters = self._compiled.get(database.dialect) or self._compile(database.dialect)
-        values = [[row[p.name] if type(p) is _Param else p for p in parameters] for row in rows]
+        sql, order = self._compiled.get(database.dialect) or self._compile(database.dialect)
+        values = [order(row) for row in rows]
         if values:
             database.executemany(sql, values)
 
@@ -70,10 +74,23 @@ class Statement:
         dialect = store().dialect
         return (self._compiled.get(dialect) or self._compile(dialect))[0]
 
-    def _compile(self, dialect: str) -> tuple[str, list[Any]]:
+    def _compile(self, dialect: str) -> "tuple[str, Order]":
         sql, parameters = self._build().sql()
-        self._compiled[dialect] = (sql, list(parameters))
+        self._compiled[dialect] = sql, _order(parameters)
         return self._compiled[dialect]
+
+
+Order = Callable[[dict[str, Any]], Sequence[Any]]
+"""Puts a query's arguments, which have names, in the order of its placeholders."""
+
+
+def _order(parameters: Sequence[Any]) -> Order:
+    names = [each.name for each in parameters if type(each) is _Param]
+    if len(names) < len(parameters):
+        return lambda given: [given[each.name] if type(each) is _Param else each for each in parameters]
+    if len(names) == 1:
+        return lambda given: (given[names[0]],)
+    return itemgetter(*names) if names else lambda given: ()
 
 
 def compile_all() -> None:

@@ -67,7 +67,15 @@ class View(Generic[Entity]):
         names = [field.name for field in fields(entity) if field.name not in leave_out]  # type: ignore[arg-type]
         self.owner = Rows(entity, {name: self._conversion(name, hints[name]) for name in names}, self._owner_node)
         shown = [name for name in names if not (name in self._guards and self._guards[name].absent)]
-        self.public = Rows(entity, {name: self._conversion(name, hints[name]) for name in shown}, self._public_node)
+        self.public = Rows(
+            entity,
+            {name: None if self._is_owners(name) else self._conversion(name, hints[name]) for name in shown},
+            self._public_node,
+        )
+
+    def _is_owners(self, name: str) -> bool:
+        """Whether strangers always find null there, which needs no conversion."""
+        return name in self._guards and self._guards[name].key is None
 
     def _conversion(self, name: str, hint: Any) -> Convert | None:
         if bool in (hint, *getattr(hint, "__args__", ())):

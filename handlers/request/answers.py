@@ -15,6 +15,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 JSON: Header = (b"content-type", b"application/json")
 RETRY_UNAVAILABLE: Header = (b"retry-after", b"1")
 
+FIRST_VALUES = "pluralspec.headers"
+"""The key of a request's scope under which each header's first value stands by its name."""
+
 _CLOSE: Header = (b"connection", b"close")
 
 

@@ -1,7 +1,7 @@
 """Reading a request's body: bounded, and never more of it than is needed."""
 
 from generated.errors import PayloadTooLarge
-from handlers.request.answers import Receive, Scope
+from handlers.request.answers import FIRST_VALUES, Receive, Scope
 
 LARGEST = 1 << 20
 """Bytes that a body may have."""
@@ -13,10 +13,8 @@ class Disconnected(Exception):
 
 def header(scope: Scope, name: bytes) -> bytes | None:
     """The first value of a request's header."""
-    for each, value in scope["headers"]:
-        if each == name:
-            return bytes(value)
-    return None
+    value: bytes | None = scope[FIRST_VALUES].get(name)
+    return value
 
 
 async def read(scope: Scope, receive: Receive) -> bytearray | PayloadTooLarge:

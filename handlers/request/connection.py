@@ -168,7 +168,7 @@ class Connection(HttpToolsProtocol):
     def _hang_up(self, error: ApiError) -> None:
         """Send an error and close our side: to close both would take the answer from a client that is still sending."""
         body = body_of(error)
-        headers = [*COMMON, identify([]), JSON, (b"content-length", b"%d" % len(body)), (b"connection", b"close")]
+        headers = [*COMMON, identify({}), JSON, (b"content-length", b"%d" % len(body)), (b"connection", b"close")]
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[error.status], lines, body))
         self.transport.write_eof()

@@ -9,7 +9,7 @@ import os
 import re
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -48,12 +48,10 @@ def _begin_process() -> None:
 os.register_at_fork(after_in_child=_begin_process)
 
 
-def identify(headers: list[Header]) -> Header:
+def identify(headers: Mapping[bytes, bytes]) -> Header:
     """The header with the id of the request that begins: its own if that is short and harmless, or a new one."""
-    for name, value in headers:
-        if name == REQUEST_ID and _ours.fullmatch(value):
-            break
-    else:
+    value = headers.get(REQUEST_ID)
+    if value is None or not _ours.fullmatch(value):
         value = next(_ids)
     _current.set(value)
     return REQUEST_ID, value

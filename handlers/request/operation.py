@@ -6,12 +6,13 @@ once: `Operation` holds the compiled parts and calls them one after another.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
 from connexion.apps.asynchronous import AsyncApi, AsyncASGIApp
+from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.operations import AbstractOperation
 
 from generated import contract
@@ -71,7 +72,10 @@ class Operation:
         ]
         self._subject = Subject(path[0]["name"] if path else None)
         self._body = _body(definition, complete=rules.method == "POST")
-        self._extras = [extra for extra in _EXTRAS if extra in inspect.signature(handler).parameters]
+        self._extras = [
+            (name, extra) for name, extra in _EXTRAS.items() if name in inspect.signature(handler).parameters
+        ]
+        self._reads = rules.method == "GET"
         self._services, self._store, self._counter = services, services.store, services.counter
 
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
@@ -135,23 +139,21 @@ class Operation:
         arguments = self._arguments(scope, viewer)
         if self._body:
             arguments["body"] = self._body(_json(scope, sent))
-        for extra in self._extras:
-            arguments[extra] = _EXTRAS[extra](self, viewer, scope)
-        found = self._handled(arguments, viewer)
+        for name, extra in self._extras:
+            arguments[name] = extra(self, viewer, scope)
+        found = self._handler(**arguments) if self._reads else self._written(arguments, viewer)
         return None if found is None else orjson.dumps(found)
 
-    def _handled(self, arguments: dict[str, Any], viewer: Viewer) -> Any:
-        """What the handler returns; asked again if others were in the way and all was taken back."""
+    def _written(self, arguments: dict[str, Any], viewer: Viewer) -> Any:
+        """What the handler of a write returns; asked again if others were in the way and all was taken back."""
         for _ in range(_ATTEMPTS - 1):
             try:
-                return self._handled_once(arguments, viewer)
+                return self._written_once(arguments, viewer)
             except self._store.again as error:
                 log.info("another attempt, after %s", type(error).__name__)  # its text may quote what was sent
-        return self._handled_once(arguments, viewer)
+        return self._written_once(arguments, viewer)
 
-    def _handled_once(self, arguments: dict[str, Any], viewer: Viewer) -> Any:
-        if self._rules.method == "GET":
-            return self._handler(**arguments)
+    def _written_once(self, arguments: dict[str, Any], viewer: Viewer) -> Any:
         assert viewer.system is not None  # every operation that writes is its owner's alone
         with self._store.transaction(viewer.system):
             return self._handler(**arguments)
@@ -206,9 +208,21 @@ class Api(AsyncApi):
 
 
 class Application(AsyncASGIApp):
-    """Connexion's ASGI application with compiled operations."""
+    """Connexion's ASGI application with compiled operations; of one API, so that there is one place to look."""
 
     api_cls = Api
+
+    def add_api(self, *arguments: Any, **options: Any) -> Api:
+        """Compile the operations of the contract."""
+        api: Api = super().add_api(*arguments, **options)
+        self._compiled = api.operations
+        return api
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Hand the request to the operation that the routing has found."""
+        http = scope["type"] == "http"
+        answer = self._compiled[scope["extensions"][ROUTING_CONTEXT]["operation_id"]] if http else super().__call__
+        return answer(scope, receive, send)  # type: ignore[no-any-return]
 
 
 # What a handler may ask for beside the parameters of the contract, by the name of its argument.

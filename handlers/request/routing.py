@@ -4,6 +4,7 @@ Connexion's routing middleware tries a list of Starlette routes one after anothe
 contract with the middlewares below, the operation's id in the scope, and finds it in a tree of path segments (1 µs).
 """
 
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -13,7 +14,7 @@ from connexion.middleware.routing import RoutingMiddleware
 from connexion.spec import Specification
 
 from generated.errors import BadRequest, InvalidPath, MethodNotAllowed, NotFound, UnsupportedVersion
-from handlers.request.answers import Receive, Scope, Send, send_error
+from handlers.request.answers import FIRST_VALUES, Receive, Scope, Send, send_error
 
 
 @dataclass
@@ -57,28 +58,25 @@ class Routing(RoutingMiddleware):
                 )
             node.allow = ", ".join([*node.operations, "HEAD", "OPTIONS"]).encode()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Attach the operation to the scope, or answer for what is none."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)  # type: ignore[no-any-return]
         segments = scope["raw_path"].decode("latin-1").split("/")[1:]
         base = len(self._base)
         if segments[:base] != self._base:
-            await send_error(send, UnsupportedVersion() if segments[0] == "v1" else NotFound())
-            return
+            return send_error(send, UnsupportedVersion() if segments[0] == "v1" else NotFound())
         node, values = self._find(segments[base:])
-        operation_id = node.operations.get(scope["method"]) if node else None
-        if operation_id is not None and _has_user_agent(scope):
-            scope["path_values"] = values
-            scope["extensions"] = {ROUTING_CONTEXT: {"api_base_path": self._base_path, "operation_id": operation_id}}
-            await self.app(scope, receive, send)
-        elif operation_id is not None:
-            await send_error(send, BadRequest())
-        elif node is not None:
-            await send_error(send, MethodNotAllowed(), (b"allow", node.allow))
-        else:
-            await send_error(send, InvalidPath() if _is_legacy(segments[base:]) else NotFound())
+        if node is None:
+            return send_error(send, InvalidPath() if _is_legacy(segments[base:]) else NotFound())
+        operation_id = node.operations.get(scope["method"])
+        if operation_id is None:
+            return send_error(send, MethodNotAllowed(), (b"allow", node.allow))
+        if not scope[FIRST_VALUES].get(b"user-agent", b"").strip():
+            return send_error(send, BadRequest())
+        scope["path_values"] = values
+        scope["extensions"] = {ROUTING_CONTEXT: {"api_base_path": self._base_path, "operation_id": operation_id}}
+        return self.app(scope, receive, send)  # type: ignore[no-any-return]
 
     def _find(self, segments: list[str]) -> tuple[_Node | None, list[str]]:
         """The node that the segments lead to, and the values of the parameters on the way."""
@@ -100,7 +98,3 @@ def _is_legacy(segments: list[str]) -> bool:
     """Whether this is one of the short paths of the first version: /s, /s/..., /m, /m/..., /a/..., /msg/..."""
     first = segments[0] if segments else ""
     return first in ("s", "m") or (first in ("a", "msg") and len(segments) > 1)
-
-
-def _has_user_agent(scope: Scope) -> bool:
-    return any(name == b"user-agent" and value.strip() for name, value in scope["headers"])

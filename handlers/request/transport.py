@@ -7,7 +7,7 @@ from typing import Any
 from connexion.middleware.abstract import ROUTING_CONTEXT
 
 from generated.contract import OPERATIONS, VERSION
-from handlers.request.answers import Header, Receive, Scope, Send
+from handlers.request.answers import FIRST_VALUES, Header, Receive, Scope, Send
 from handlers.request.logs import AccessLog, identify
 from handlers.request.metrics import LEFT, Meter
 
@@ -41,7 +41,8 @@ class Transport:
             await self.app(scope, receive, send)
             return
         began, status, method = perf_counter_ns(), LEFT, scope["method"]
-        request_id = identify(scope["headers"])
+        scope[FIRST_VALUES] = headers = dict(reversed(scope["headers"]))
+        request_id = identify(headers)
 
         async def finished(message: MutableMapping[str, Any]) -> None:
             nonlocal status

@@ -1,6 +1,6 @@
 """Who is asking, and what their credentials let them do here (section "Authentication" of the documentation)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from generated.contract import Operation
 from generated.errors import Forbidden, Unauthorized
@@ -11,8 +11,7 @@ from models.references import Reference
 PUBLIC_READ, READ, WRITE = LEVELS.values()
 
 
-@dataclass(frozen=True)
-class Viewer:
+class Viewer(NamedTuple):
     """`system` is the row of the system whose credentials were sent (None: nobody's); `level` what they allow."""
 
     system: int | None

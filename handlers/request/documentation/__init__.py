@@ -1,6 +1,7 @@
 """What is beside the API: the contract, its reference and guide, and whether the server is well."""
 
 import re
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from handlers.request.health import PATHS, Health
 
 PATH = "/docs"
 HERE = Path(__file__).parent
-_API = CONTRACT["servers"][0]["url"] + "/"
 _GUIDE = ROOT / "generated" / "guide"
 # The order of the pages is that of the links in the header that they share.
 _HEADER = (_GUIDE / "header.html").read_text("utf-8")
@@ -60,18 +60,14 @@ class Documentation(SwaggerUIMiddleware):
         bare = Specification.load({"openapi": specification["openapi"], "info": specification["info"], "paths": {}})
         super().add_api(bare, swagger_ui_options=_OPTIONS)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         path = scope.get("path", "")
-        if path.startswith(_API):
-            await self.app(scope, receive, send)
-        elif path in PATHS:
-            await self._health.answer(scope, send)
-        elif path in _FILES or path in _REDIRECTS:
-            await _small(scope, send)
-        elif path.startswith(PATH):
-            await super().__call__(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+        if path in PATHS:
+            return self._health.answer(scope, send)
+        if path in _FILES or path in _REDIRECTS:
+            return _small(scope, send)
+        answer = super().__call__ if path.startswith(PATH) else self.app
+        return answer(scope, receive, send)  # type: ignore[no-any-return]
 
 
 async def _small(scope: Scope, to: Send) -> None:

@@ -26,18 +26,26 @@ class Clients:
     def __init__(self, trusted: TrustedProxies) -> None:
         self._trusted = trusted
         self._hop = lru_cache(maxsize=4096)(self._parse_hop)
+        self._behind = lru_cache(maxsize=4096)(self._find_behind)
 
     def of(self, peer: str | None, headers: Iterable[tuple[bytes, bytes]]) -> Client:
         """The client behind `peer`: itself, or the last address of X-Forwarded-For that is no trusted proxy's."""
         client, trusted = self._hop(peer)
-        if trusted:
-            for text in _hops(headers):
-                hop, trusted = self._hop(text)
-                if hop.address is None:
-                    break  # no address: the proxy that passed it on is the last one we know
-                client = hop
-                if not trusted:
-                    break
+        if not trusted:
+            return client
+        forwarded = b",".join([value for name, value in headers if name == _FORWARDED])
+        # A chain of many proxies is not worth remembering.
+        return (self._behind if len(forwarded) <= _LONGEST else self._find_behind)(peer, forwarded)
+
+    def _find_behind(self, peer: str | None, forwarded: bytes) -> Client:
+        client, _ = self._hop(peer)
+        for text in _hops(forwarded):
+            hop, trusted = self._hop(text)
+            if hop.address is None:
+                break  # no address: the proxy that passed it on is the last one we know
+            client = hop
+            if not trusted:
+                break
         return client
 
     def _parse_hop(self, text: str | None) -> tuple[Client, bool]:
@@ -61,10 +69,10 @@ def parse_address(text: str) -> Address | None:
     return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
 
 
-def _hops(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
+def _hops(forwarded: bytes) -> list[str]:
     """The newest entries of X-Forwarded-For, the last one first."""
-    lines = b",".join(value for name, value in headers if name == _FORWARDED).decode("latin-1")
-    return [entry.strip()[: _LONGEST + 1] for entry in reversed(lines.rsplit(",", _HOPS))] if lines else []
+    entries = forwarded.decode("latin-1").rsplit(",", _HOPS) if forwarded else []
+    return [entry.strip()[: _LONGEST + 1] for entry in reversed(entries)]
 
 
 def _key(address: Address) -> bytes:

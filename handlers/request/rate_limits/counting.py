@@ -47,8 +47,9 @@ class Rate:
 
     def verdict(self, decision: Decision) -> Verdict:
         """The headers, and the refusal when the request was one too many."""
-        headers = self._headers(decision.remaining, decision.reset_ms)
-        if decision.allowed:
+        allowed, remaining, reset_ms, _ = decision
+        headers = self._headers(remaining, reset_ms)
+        if allowed:
             return Verdict(headers, None)
         seconds = -(-decision.retry_after_ms // 1000)
         extra = {"retry_after": decision.retry_after_ms, "scope": self.name}
@@ -103,26 +104,21 @@ class Availability:
 
     def __init__(self, *, refuse: bool) -> None:
         self._refuse = refuse
-        self._failed = False
+        self.failed = False
         self._ask_at = 0.0
         self._log_at = 0.0
 
     def check(self) -> None:
-        """Raise StoreUnavailable during the pause after a failure; at its end one request tries again."""
-        if self._failed:
-            if time.monotonic() < self._ask_at:
-                raise StoreUnavailable("it has just failed")
-            self._ask_at = time.monotonic() + PAUSE
-
-    def succeeded(self) -> None:
-        """The store has answered."""
-        self._failed = False
+        """After a failure, raise StoreUnavailable during the pause; at its end one request tries again."""
+        if time.monotonic() < self._ask_at:
+            raise StoreUnavailable("it has just failed")
+        self._ask_at = time.monotonic() + PAUSE
 
     def without(self, rate: Rate, now_us: int, error: StoreUnavailable) -> Verdict:
         """What a request gets while it cannot be counted."""
         now = time.monotonic()
-        if not self._failed:
-            self._failed, self._ask_at = True, now + PAUSE
+        if not self.failed:
+            self.failed, self._ask_at = True, now + PAUSE
         if now >= self._log_at:
             self._log_at = now + LOG_EVERY
             logger.error("Requests are %s: %s", "refused" if self._refuse else "not counted", error)
@@ -146,12 +142,13 @@ class LocalCounter:
             return None
         now_us = time.time_ns() // 1000
         try:
-            self._availability.check()
+            if self._availability.failed:
+                self._availability.check()
             with self._turn:
                 decision = self._store.hit(rate.key(client, system), rate.limit, now_us)
         except StoreUnavailable as error:
             return self._availability.without(rate, now_us, error)
-        self._availability.succeeded()
+        self._availability.failed = False
         return rate.verdict(decision)
 
     async def close(self) -> None:
@@ -174,11 +171,12 @@ class RemoteCounter:
             return None
         now_us = time.time_ns() // 1000
         try:
-            self._availability.check()
+            if self._availability.failed:
+                self._availability.check()
             decision = await self._store.hit(rate.key(client, system), rate.limit, now_us)
         except StoreUnavailable as error:
             return self._availability.without(rate, now_us, error)
-        self._availability.succeeded()
+        self._availability.failed = False
         return rate.verdict(decision)
 
     async def close(self) -> None:

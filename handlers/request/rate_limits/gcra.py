@@ -47,12 +47,8 @@ class StoreUnavailable(Exception):
 def decide(ahead: int, limit: int, now_us: int) -> Decision:
     """Judge a request that finds the arrival time `ahead` ticks (0 or more) in the future."""
     room = limit * PERIOD - ahead
+    # Rounded up to milliseconds: nobody is told to come back too early.
     if room < PERIOD:
-        return Decision(False, 0, _milliseconds(now_us * limit + ahead, limit), _milliseconds(PERIOD - room, limit))
-    after = ahead + PERIOD
-    return Decision(True, room // PERIOD - 1, _milliseconds(now_us * limit + after, limit), 0)
-
-
-def _milliseconds(ticks: int, limit: int) -> int:
-    """Ticks as milliseconds, rounded up: nobody is told to come back too early."""
-    return -(-ticks // (limit * 1000))
+        full = -(-(now_us * limit + ahead) // (limit * 1000))
+        return Decision(False, 0, full, -(-(PERIOD - room) // (limit * 1000)))
+    return Decision(True, room // PERIOD - 1, -(-(now_us * limit + ahead + PERIOD) // (limit * 1000)), 0)

@@ -33,8 +33,19 @@ _TICK_MASK = (1 << _TICK_BITS) - 1
 # Arrival times are at most a period ahead; farther ones are left from before the clock was set back.
 _FARTHEST = 2 * PERIOD
 _LOOK_EVERY = PERIOD
+_REMEMBERED = 4096
+"""Clients whose slots a process knows without looking."""
 _PATIENCE = 0.1
 _PATIENCE_AT_START = 5.0
+
+
+class _Place:
+    """A client's keyed hash, and the slot where it was last."""
+
+    __slots__ = ("hashed", "slot")
+
+    def __init__(self, hashed: int) -> None:
+        self.hashed, self.slot = hashed, 0
 
 
 class SharedMemoryLimiter:
@@ -48,10 +59,10 @@ class SharedMemoryLimiter:
         """Count one request of `key`, unless it is one too many."""
         if now_us >= self._look_at or os.getpid() != self._process:
             self._look(now_us)
-        hashed = self._hash(key)
+        place = self._place(key)
         _lock(self._file)
         try:
-            return self._count(hashed, limit, now_us)
+            return self._count(place, limit, now_us)
         finally:
             fcntl.flock(self._file, fcntl.LOCK_UN)
 
@@ -62,17 +73,26 @@ class SharedMemoryLimiter:
         self._map.close()
         os.close(self._file)
 
-    def _count(self, hashed: int, limit: int, now_us: int) -> Decision:
-        slot, known = self._slot(hashed, now_us)
-        ahead = _ahead(self._times[slot], limit, now_us) if known else 0
+    def _count(self, place: _Place, limit: int, now_us: int) -> Decision:
+        slot = place.slot
+        if known := self._hashes[slot] == place.hashed:
+            packed = self._times[slot]
+        else:
+            slot, known = self._find(place.hashed, now_us)
+            place.slot, packed = slot, self._times[slot] if known else 0
+        ahead = ((packed >> _TICK_BITS) - now_us) * limit + (packed & _TICK_MASK)
+        if not 0 < ahead < _FARTHEST * limit:
+            ahead = 0  # that is over; or so far away that no request can have made it
         decision = decide(ahead, limit, now_us)
         if decision.allowed:
-            # The hash first: a process that dies between the two leaves a slot whose time has passed.
-            self._hashes[slot] = hashed
-            self._times[slot] = _packed(ahead + PERIOD, limit, now_us)
+            microseconds, ticks = divmod(ahead + PERIOD, limit)
+            if not known:
+                # Before the time: a process that dies between the two leaves a slot whose time has passed.
+                self._hashes[slot] = place.hashed
+            self._times[slot] = now_us + microseconds << _TICK_BITS | ticks
         return decision
 
-    def _slot(self, hashed: int, now_us: int) -> tuple[int, bool]:
+    def _find(self, hashed: int, now_us: int) -> tuple[int, bool]:
         """The slot of a client and whether it is there already; a new one takes the slot that it hurts least."""
         first = hashed % _BUCKETS * _WAYS
         hashes = self._hashes[first : first + _WAYS].tolist()
@@ -98,30 +118,19 @@ class SharedMemoryLimiter:
         self._words = memoryview(self._map).cast("Q")
         self._hashes = self._words[_HEADER_WORDS : _HEADER_WORDS + _SLOTS]
         self._times = self._words[_HEADER_WORDS + _SLOTS :]
-        self._hash = lru_cache(maxsize=4096)(_keyed_hash(self._map[len(_MAGIC) : len(_MAGIC) + _SECRET_SIZE]))
+        self._place = lru_cache(_REMEMBERED)(_places(self._map[len(_MAGIC) : len(_MAGIC) + _SECRET_SIZE]))
 
 
-def _ahead(packed: int, limit: int, now_us: int) -> int:
-    """How many ticks an arrival time is in the future; one that no request can have made does not count."""
-    ahead = ((packed >> _TICK_BITS) - now_us) * limit + (packed & _TICK_MASK)
-    return ahead if 0 < ahead < _FARTHEST * limit else 0
-
-
-def _packed(ahead: int, limit: int, now_us: int) -> int:
-    microseconds, ticks = divmod(ahead, limit)
-    return (now_us + microseconds) << _TICK_BITS | ticks
-
-
-def _keyed_hash(secret: bytes) -> Callable[[bytes], int]:
-    """A hash that nobody can aim: without the secret, no client can pick the slot of another."""
+def _places(secret: bytes) -> Callable[[bytes], _Place]:
+    """Hashes keys so that nobody can aim: without the secret, no client can pick the slot of another."""
     keyed = hashlib.blake2b(key=secret, digest_size=8)
 
-    def hashed(key: bytes) -> int:
+    def place(key: bytes) -> _Place:
         each = keyed.copy()
         each.update(key)
-        return int.from_bytes(each.digest())
+        return _Place(int.from_bytes(each.digest()))
 
-    return hashed
+    return place
 
 
 def _lock(file: int, patience: float = _PATIENCE) -> None:

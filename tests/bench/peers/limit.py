@@ -32,15 +32,10 @@ class Query:
     """A compiled query, and the order of its arguments."""
 
     def __init__(self, statement: Statement) -> None:
-        text, parameters = statement.sql(), statement._compiled[database.store().dialect][1]
+        text, self.arguments = statement.sql(), statement._compiled[database.store().dialect][1]
         numbers = count(1)
         # Where psycopg has %s, asyncpg has $1, $2, ...
         self.sql = re.sub("%s", lambda _: f"${next(numbers)}", text)
-        self._parameters = [(getattr(parameter, "name", None), parameter) for parameter in parameters]
-
-    def arguments(self, given: Json) -> list[Any]:
-        """The arguments in their order, constants among them."""
-        return [constant if name is None else given[name] for name, constant in self._parameters]
 
 
 class Connection(Protocol):
