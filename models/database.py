@@ -14,6 +14,8 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from peewee import Database, DatabaseProxy, PeeweeException, SqliteDatabase
 
+from models.writer import Writer
+
 Result = TypeVar("Result")
 
 SQLITE = "sqlite:///"
@@ -57,8 +59,6 @@ class Store(Protocol):
     """Whether a query waits for another machine, so that it must not run on the event loop."""
     unavailable: tuple[type[Exception], ...]
     """What the driver raises when the database cannot be reached, is full or is locked."""
-    again: tuple[type[Exception], ...]
-    """What is raised when others were in the way and all was taken back: the same work may succeed the next time."""
     peewee: Database
     connections: int
     """How many requests can be at the database at once."""
@@ -82,6 +82,12 @@ class Store(Protocol):
     async def run(self, work: Callable[..., Result], *arguments: Any) -> Result:
         """Do `work` where it may wait for the database, in a session."""
 
+    async def write(self, system: int, work: Callable[..., Result], arguments: dict[str, Any]) -> Result:
+        """What `work` returns for these arguments, once all that it wrote is safe; or what it raises, and nothing was.
+
+        Writers to the same `system` come one after another. Raises SystemGone.
+        """
+
     def session(self) -> AbstractContextManager[None]:
         """A connection that works for this thread, for the time of one request."""
 
@@ -94,23 +100,20 @@ class Store(Protocol):
     def check(self) -> None:
         """Raise something if what is written would not be where it is looked for later."""
 
-    def transaction(self, system: int) -> AbstractContextManager[None]:
-        """All or nothing; writers to the same `system` come one after another. Raises SystemGone."""
-
 
 class SQLiteStore:
-    """The embedded default: one file, one connection a process, used on the event loop."""
+    """The embedded default: one file; a process has one connection to read on the event loop, and one to write."""
 
     dialect: ClassVar[str] = "sqlite"
     blocking: ClassVar[bool] = False
     unavailable: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
-    again: tuple[type[Exception], ...] = (sqlite3.IntegrityError,)
 
     def __init__(self, path: str) -> None:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise DatabaseUnusable(f"SQLite {sqlite3.sqlite_version} is too old: 3.38 or later is needed")
         self.path = Path(path)
         self.connections = 1
+        self._writer: Writer | None = None
         self.peewee = SqliteDatabase(
             path,
             # FULL makes an acknowledged write survive a loss of power, not only of the process.
@@ -138,17 +141,26 @@ class SQLiteStore:
         self.peewee.connect(reuse_if_open=True)
         self._file = self.path.stat()
         self._connection: sqlite3.Connection = self.peewee.connection()
-        self.execute = self._connection.execute
-        self.executemany = self._connection.executemany
+        self._use(None)
+
+    def _use(self, connection: sqlite3.Connection | None) -> None:
+        """Execute on this connection; None: on that which reads."""
+        used = connection or self._connection
+        self.execute, self.executemany = used.execute, used.executemany
 
     def check(self) -> None:
         if not samestat(self._file, self.path.stat()):
             raise DatabaseUnusable(f"{self.path} is another file than that which was opened: start the server again")
 
     def release(self) -> None:
-        """Nothing: requests use the same connection."""
+        # What is written here would wait for the other connection, which waits for the event loop.
+        self._connection.execute("PRAGMA query_only=1")
+        self._writer = Writer(self.path, PATIENCE, self._use)
 
     def close(self) -> None:
+        if self._writer:
+            self._writer.close()
+            self._writer = None
         self.peewee.close()
 
     def check_room(self, workers: int) -> None:
@@ -157,11 +169,17 @@ class SQLiteStore:
     async def run(self, work: Callable[..., Result], *arguments: Any) -> Result:
         return work(*arguments)
 
+    async def write(self, system: int, work: Callable[..., Result], arguments: dict[str, Any]) -> Result:
+        def checked() -> Result:
+            if self.execute('SELECT 1 FROM "system" WHERE "id" = ?', (system,)).fetchone() is None:
+                raise SystemGone
+            return work(**arguments)
+
+        assert self._writer is not None
+        return await self._writer.write(checked)
+
     def session(self) -> AbstractContextManager[None]:
         return nullcontext()
-
-    def transaction(self, system: int) -> AbstractContextManager[None]:
-        return _Writing(self._connection, system)
 
 
 class Transaction:
@@ -187,28 +205,6 @@ class Transaction:
     def roll_back(self) -> None:
         """Take all of it back."""
         self._execute("ROLLBACK", ())
-
-
-class _Writing(Transaction):
-    """A transaction for a system that writes."""
-
-    def __init__(self, connection: sqlite3.Connection, system: int) -> None:
-        super().__init__(connection.execute, ("BEGIN IMMEDIATE", ()))
-        self._connection, self._system = connection, system
-
-    def __enter__(self) -> None:
-        super().__enter__()
-        try:
-            if self._execute('SELECT 1 FROM "system" WHERE "id" = ?', (self._system,)).fetchone() is None:
-                raise SystemGone
-        except BaseException:
-            self.roll_back()
-            raise
-
-    def roll_back(self) -> None:
-        # SQLite has done it already where the disk is full; to be told that would hide what was wrong.
-        if self._connection.in_transaction:
-            super().roll_back()
 
 
 _current: Store | None = None

@@ -5,6 +5,7 @@ after Postgres was away. `psycopg_pool` would hand connections from thread to th
 attempts to reconnect.
 """
 
+import logging
 import select
 import threading
 import time
@@ -20,6 +21,8 @@ from psycopg.pq import TransactionStatus
 
 from models.database import Cursor, DatabaseUnusable, SystemGone, Transaction
 from models.threads import Threads
+
+log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 Parameters = dict[str, Any]
@@ -37,6 +40,10 @@ _DEFAULTS: Parameters = {
 
 _PAUSE = 0.5
 """Seconds after a failure to connect in which nobody else tries."""
+
+_ATTEMPTS = 3
+_AGAIN = (errors.DeadlockDetected, errors.SerializationFailure, psycopg.IntegrityError)
+"""Others were in the way and all was taken back: the same work may succeed the next time."""
 
 _STATEMENTS = 500
 """That a connection keeps prepared: more than there are."""
@@ -74,7 +81,6 @@ class PostgresStore:
         errors.IdleInTransactionSessionTimeout,
         TimeoutError,
     )
-    again: tuple[type[Exception], ...] = (errors.DeadlockDetected, errors.SerializationFailure, psycopg.IntegrityError)
 
     def __init__(self, url: str, connections: int, patience: float) -> None:
         parameters = _DEFAULTS | _parsed(url)
@@ -144,8 +150,20 @@ class PostgresStore:
         cursor.executemany(sql, rows)
         return cursor
 
-    def transaction(self, system: int) -> AbstractContextManager[None]:
-        return _Writing(self.execute, system)
+    async def write(self, system: int, work: Callable[..., Result], arguments: dict[str, Any]) -> Result:
+        return await self.run(self._written, system, work, arguments)
+
+    def _written(self, system: int, work: Callable[..., Result], arguments: dict[str, Any]) -> Result:
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._written_once(system, work, arguments)
+            except _AGAIN as error:
+                log.info("another attempt, after %s", type(error).__name__)  # its text may quote what was sent
+        return self._written_once(system, work, arguments)
+
+    def _written_once(self, system: int, work: Callable[..., Result], arguments: dict[str, Any]) -> Result:
+        with _Writing(self.execute, system):
+            return work(**arguments)
 
     def _alive(self) -> psycopg.Connection[Any]:
         """This thread's connection. An idle one on which something has come was ended by the server."""

@@ -30,8 +30,8 @@ class Threads:
         """How many are at work now."""
         return len(self._working)
 
-    async def run(self, patience: float, work: Callable[..., Result], *arguments: Any) -> Result:
-        """What `work` returns or raises; TimeoutError when it has not done so after `patience` seconds.
+    async def run(self, patience: float | None, work: Callable[..., Result], *arguments: Any) -> Result:
+        """What `work` returns or raises; TimeoutError when it has not done so after `patience` seconds (None: ever).
 
         A job that has not begun by then never will: nobody is told of a failure that comes true later.
         """
@@ -39,8 +39,10 @@ class Threads:
         promise: asyncio.Future[Result] = loop.create_future()
         if len(self._all) < self._most and len(self._working) + self._jobs.qsize() >= len(self._all):
             self._add_thread()
-        timer = loop.call_later(patience, _break, promise, TimeoutError(f"not done after {patience:g} seconds"))
         self._jobs.put(_Job(loop, promise, work, arguments))
+        if patience is None:
+            return await promise
+        timer = loop.call_later(patience, _break, promise, TimeoutError(f"not done after {patience:g} seconds"))
         try:
             return await promise
         finally:

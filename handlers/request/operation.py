@@ -30,7 +30,7 @@ from handlers.request.answers import JSON, Header, Receive, Scope, Send, send, s
 from handlers.request.contract import COMPONENTS, CONTRACT, resolved
 from handlers.request.errors import log, unexpected
 from handlers.request.fields import ListBody, ObjectBody
-from handlers.request.rate_limits import Client, Clients, LocalCounter, RemoteCounter, Verdict
+from handlers.request.rate_limits import NOBODY, Client, Clients, LocalCounter, RemoteCounter, Verdict
 from handlers.request.subject import Subject
 from handlers.request.viewer import Gate, Viewer
 from models.database import Store, SystemGone
@@ -39,8 +39,6 @@ from models.settings import Settings
 
 Result = TypeVar("Result")
 Sent = bytearray | PayloadTooLarge | None
-
-_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -75,8 +73,10 @@ class Operation:
         self._extras = [
             (name, extra) for name, extra in _EXTRAS.items() if name in inspect.signature(handler).parameters
         ]
-        self._reads = rules.method == "GET"
+        # To read what is the owner's alone, as the settings in a guild, may be to make it.
+        self._reads = not rules.owner_only
         self._services, self._store, self._counter = services, services.store, services.counter
+        self._waits = services.store.blocking or not self._reads or bool(self._counter and self._counter.remote)
 
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         """Answer one request."""
@@ -86,14 +86,15 @@ class Operation:
             return
         headers: list[Header] = []
         try:
-            if self._counter and self._counter.remote:
-                result = await self._counted_elsewhere(self._counter, scope, sent, headers)
-            elif self._store.blocking:
-                result = await self._store.run(self._counted_here, scope, sent, headers)
+            if self._waits:
+                result = await self._waited_for(scope, sent, headers)
             else:
-                result = self._counted_here(scope, sent, headers)
+                result = self._counted_and_read(scope, sent, headers)
         except Exception as error:  # noqa: BLE001 - the client must get an answer
-            await send_error(send_, self._told(error), *headers)
+            told = self._told(error)
+            if told is not error and not headers:
+                told = await self._counted_at_least(scope, headers) or told
+            await send_error(send_, told, *headers)
             return
         if result is None:
             await send(send_, 204, b"", headers)
@@ -101,24 +102,49 @@ class Operation:
             headers.append(JSON)
             await send(send_, 200, result, headers)
 
+    async def _waited_for(self, scope: Scope, sent: Sent, headers: list[Header]) -> bytes | None:
+        """The result, where it takes a disk or another machine; while those count, nothing holds a connection."""
+        if self._counter and self._counter.remote:
+            viewer, system = await self._run(self._who, scope)
+            _heed(await self._counter.count(self._rules.rate_limit, self._client(scope), system), headers)
+            if self._reads:
+                return await self._run(self._read, scope, sent, viewer)
+            arguments = await self._run(self._prepared, scope, sent, viewer)
+        elif self._reads:
+            return await self._run(self._counted_and_read, scope, sent, headers)
+        else:
+            viewer, arguments = await self._run(self._counted_and_prepared, scope, sent, headers)
+        assert viewer.system is not None  # every operation that writes is its owner's alone
+        return _dumped(await self._store.write(viewer.system, self._handler, arguments))
+
     async def _run(self, work: Callable[..., Result], *arguments: Any) -> Result:
         """Do work on the database: where it waits for another machine, off the event loop."""
         return await self._store.run(work, *arguments) if self._store.blocking else work(*arguments)
 
-    def _counted_here(self, scope: Scope, sent: Sent, headers: list[Header]) -> bytes | None:
-        """The result, after the request was counted on this machine."""
+    def _counted_and_read(self, scope: Scope, sent: Sent, headers: list[Header]) -> bytes | None:
+        return self._read(scope, sent, self._counted(scope, headers))
+
+    def _counted_and_prepared(self, scope: Scope, sent: Sent, headers: list[Header]) -> tuple[Viewer, dict[str, Any]]:
+        viewer = self._counted(scope, headers)
+        return viewer, self._prepared(scope, sent, viewer)
+
+    def _counted(self, scope: Scope, headers: list[Header]) -> Viewer:
+        """Who asks, after the request was counted on this machine."""
         viewer, system = self._who(scope)
         if self._counter and not self._counter.remote:
-            _heed(self._counter.count(self._rules.rate_limit, self._client(scope), system), headers)
-        return self._result(scope, sent, viewer)
+            client = self._client(scope) if system is None else NOBODY
+            _heed(self._counter.count(self._rules.rate_limit, client, system), headers)
+        return viewer
 
-    async def _counted_elsewhere(
-        self, counter: RemoteCounter, scope: Scope, sent: Sent, headers: list[Header]
-    ) -> bytes | None:
-        """The result, after the request was counted on another machine: nothing holds a connection meanwhile."""
-        viewer, system = await self._run(self._who, scope)
-        _heed(await counter.count(self._rules.rate_limit, self._client(scope), system), headers)
-        return await self._run(self._result, scope, sent, viewer)
+    async def _counted_at_least(self, scope: Scope, headers: list[Header]) -> ApiError | None:
+        """Count a request of whom could not be found out, as a stranger's; the refusal if it was one too many."""
+        if self._counter is None:
+            return None
+        name, client = self._rules.rate_limit, self._client(scope)
+        counter = self._counter
+        verdict = await counter.count(name, client, None) if counter.remote else counter.count(name, client, None)
+        headers.extend(verdict.headers if verdict else ())
+        return verdict and verdict.refusal
 
     def _who(self, scope: Scope) -> tuple[Viewer, int | None]:
         """Who asks, and their system if that is what the request is about: it is counted for that system then."""
@@ -133,30 +159,19 @@ class Operation:
         peer = scope["client"]
         return self._services.clients.of(peer[0] if peer else None, scope["headers"])
 
-    def _result(self, scope: Scope, sent: Sent, viewer: Viewer) -> bytes | None:
-        """The handler's answer as JSON text, None for none; or an error of the catalogue is raised."""
+    def _read(self, scope: Scope, sent: Sent, viewer: Viewer) -> bytes | None:
+        """The handler's answer; or an error of the catalogue is raised."""
+        return _dumped(self._handler(**self._prepared(scope, sent, viewer)))
+
+    def _prepared(self, scope: Scope, sent: Sent, viewer: Viewer) -> dict[str, Any]:
+        """The handler's arguments; or an error of the catalogue is raised."""
         self._gate.admit(viewer)
         arguments = self._arguments(scope, viewer)
         if self._body:
             arguments["body"] = self._body(_json(scope, sent))
         for name, extra in self._extras:
             arguments[name] = extra(self, viewer, scope)
-        found = self._handler(**arguments) if self._reads else self._written(arguments, viewer)
-        return None if found is None else orjson.dumps(found)
-
-    def _written(self, arguments: dict[str, Any], viewer: Viewer) -> Any:
-        """What the handler of a write returns; asked again if others were in the way and all was taken back."""
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return self._written_once(arguments, viewer)
-            except self._store.again as error:
-                log.info("another attempt, after %s", type(error).__name__)  # its text may quote what was sent
-        return self._written_once(arguments, viewer)
-
-    def _written_once(self, arguments: dict[str, Any], viewer: Viewer) -> Any:
-        assert viewer.system is not None  # every operation that writes is its owner's alone
-        with self._store.transaction(viewer.system):
-            return self._handler(**arguments)
+        return arguments
 
     def _arguments(self, scope: Scope, viewer: Viewer) -> dict[str, Any]:
         """The path's and the query's parameters, by the names that the handler has for them."""
@@ -253,6 +268,11 @@ def _heed(verdict: Verdict | None, headers: list[Header]) -> None:
         headers.extend(verdict.headers)
         if verdict.refusal:
             raise verdict.refusal
+
+
+def _dumped(found: Any) -> bytes | None:
+    """JSON text; None for an answer without a body."""
+    return None if found is None else orjson.dumps(found)
 
 
 def _json(scope: Scope, sent: Sent) -> Any:

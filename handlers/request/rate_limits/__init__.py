@@ -1,13 +1,22 @@
 """Rate limits: which client a request is counted for, the algorithm, and the two stores that share the count."""
 
-from handlers.request.rate_limits.addresses import Client, Clients
+from handlers.request.rate_limits.addresses import NOBODY, Client, Clients
 from handlers.request.rate_limits.counting import Availability, FindSystem, LocalCounter, Rates, RemoteCounter, Verdict
 from handlers.request.rate_limits.gcra import StoreUnavailable
 from handlers.request.rate_limits.shared_table import SharedMemoryLimiter
 from models.limits import contract_limits
 from models.settings import Settings
 
-__all__ = ["Client", "Clients", "LocalCounter", "RemoteCounter", "StoreUnavailable", "Verdict", "open_counter"]
+__all__ = [
+    "NOBODY",
+    "Client",
+    "Clients",
+    "LocalCounter",
+    "RemoteCounter",
+    "StoreUnavailable",
+    "Verdict",
+    "open_counter",
+]
 
 
 def open_counter(settings: Settings, find_system: FindSystem) -> LocalCounter | RemoteCounter | None:

@@ -20,6 +20,10 @@ class Client(NamedTuple):
     address: Address | None
 
 
+NOBODY = Client(b"", None)
+"""In the place of a client where a system is counted."""
+
+
 class Clients:
     """Tells clients apart, given the proxies whose word counts."""
 
