@@ -61,18 +61,17 @@ class Statement:
         sql, order = self._compiled.get(database.dialect) or self._compile(database.dialect)
         return database.execute(sql, order(arguments))
 
+    def compiled(self) -> "tuple[str, Order]":
+        """The SQL text for the database that is connected, and what brings arguments in its order."""
+        dialect = store().dialect
+        return self._compiled.get(dialect) or self._compile(dialect)
+
     def many(self, rows: Iterable[dict[str, Any]]) -> None:
         """Run it for each of `rows`, dicts of arguments."""
-        database = store()
-        sql, order = self._compiled.get(database.dialect) or self._compile(database.dialect)
+        sql, order = self.compiled()
         values = [order(row) for row in rows]
         if values:
-            database.executemany(sql, values)
-
-    def sql(self) -> str:
-        """The SQL text for the database that is connected."""
-        dialect = store().dialect
-        return (self._compiled.get(dialect) or self._compile(dialect))[0]
+            store().executemany(sql, values)
 
     def _compile(self, dialect: str) -> "tuple[str, Order]":
         sql, parameters = self._build().sql()
@@ -96,7 +95,7 @@ def _order(parameters: Sequence[Any]) -> Order:
 def compile_all() -> None:
     """Compile every query for the database that is connected, so that no request has to."""
     for statement in Statement.every:
-        statement.sql()
+        statement.compiled()
 
 
 def literal(text: str) -> SQL:

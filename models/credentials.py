@@ -11,7 +11,7 @@ _TOKEN_BYTES = 48
 TOKEN_LENGTH = 64
 """Characters of a system token: 48 random bytes in Base64."""
 
-_BY_DIGEST = Statement(lambda: System.select(System.id).where(System.token == param("digest")))
+BY_DIGEST = Statement(lambda: System.select(System.id).where(System.token == param("digest")))
 
 
 def new_token() -> str:
@@ -29,5 +29,5 @@ def system_of(token: bytes) -> int | None:
 
     The look-up is by digest: its duration tells nothing of a token, as nobody can choose what a digest begins with.
     """
-    row = _BY_DIGEST.row(digest=digest(token))
+    row = BY_DIGEST.row(digest=digest(token))
     return None if row is None else row[0]

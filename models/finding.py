@@ -35,6 +35,10 @@ class ByReference:
         """The row that `ref` names, or None."""
         return None if ref is None else self._statements[ref.form].row(ref=ref.value, **arguments)
 
+    def statement(self, form: Form) -> Statement:
+        """The version for references of this form."""
+        return self._statements[form]
+
 
 def _statement(table: type[Table], form: Form, build: Callable[[Expression], Any]) -> Statement:
     return Statement(lambda: build(where(table, form, param("ref"))))
@@ -64,12 +68,16 @@ class Reader(Generic[Entity]):
         row = self._public.row(ref)
         return None if row is None else self._view.public.build(row)
 
+    def statement(self, form: Form, *, own: bool) -> Statement:
+        """The query for references of this form, in one of the views."""
+        return (self._owner if own else self._public).statement(form)
+
 
 class Resolver:
     """Finds many rows of a table at once, by the references that a body lists."""
 
     def __init__(self, table: type[Table]) -> None:
-        self._statement = Statement(lambda: self._query(table, "short_id").union_all(self._query(table, "uuid")))
+        self.statement = Statement(lambda: self._query(table, "short_id").union_all(self._query(table, "uuid")))
 
     @staticmethod
     def _query(table: type[Table], key: str) -> Any:
@@ -83,7 +91,7 @@ class Resolver:
         wanted = {form: [r.value for r in references if r and r.form == form] for form in ("short_id", "uuid")}
         found = {
             key: (row, system)
-            for key, row, system in self._statement.rows(
+            for key, row, system in self.statement.rows(
                 short_ids=orjson.dumps(wanted["short_id"]).decode(), uuids=orjson.dumps(wanted["uuid"]).decode()
             )
         }
@@ -102,6 +110,10 @@ class Lister(Generic[Entity]):
         self._public = Statement(
             lambda: query(*view.public.columns()).where(listed()) if listed else query(*view.public.columns())
         )
+
+    def statement(self, *, own: bool) -> Statement:
+        """The query in one of the views."""
+        return self._owner if own else self._public
 
     def rows(self, *, own: bool, **arguments: Any) -> list[Entity]:
         """The entities, in the query's order."""

@@ -40,7 +40,7 @@ _INSERT = Insert(Group)
 _UPDATE = Update(Group, lambda: Group.id == param("group"))
 _DELETE = Statement(lambda: Group.delete().where(Group.id == param("group")))
 _OF_SYSTEM = Lister(views.GROUP, _of_system, listed=lambda: is_public(Group, "visibility"))
-_OF_SYSTEM_WITH_MEMBERS = Lister(views.GROUP_WITH_MEMBERS, _of_system, listed=lambda: is_public(Group, "visibility"))
+OF_SYSTEM_WITH_MEMBERS = Lister(views.GROUP_WITH_MEMBERS, _of_system, listed=lambda: is_public(Group, "visibility"))
 _OF_MEMBER = Lister(
     views.GROUP,
     lambda *columns: (
@@ -67,7 +67,7 @@ _LEAVE_ALL = Statement(lambda: GroupMember.delete().where(GroupMember.member == 
 
 
 @cache
-def _guarded(key: str) -> ByReference:
+def guarded(key: str) -> ByReference:
     return ByReference(Group, lambda row: Group.select(Group.id, Group.system, is_public(Group, key)).where(row))
 
 
@@ -79,7 +79,7 @@ def find(ref: Reference | None) -> Owned | None:
 
 def find_guarded(ref: Reference | None, key: str) -> Found | None:
     """The group that `ref` names, its system, and whether its privacy `key` is public."""
-    row = _guarded(key).row(ref)
+    row = guarded(key).row(ref)
     return None if row is None else Found(row[0], row[1], bool(row[2]))
 
 
@@ -95,7 +95,7 @@ def resolve(refs: Sequence[str]) -> list[Owned | None]:
 
 def of_system(system: int, *, own: bool, with_members: bool = False) -> list[types.Group]:
     """A system's groups, oldest first; for strangers only those that are visible."""
-    return (_OF_SYSTEM_WITH_MEMBERS if with_members else _OF_SYSTEM).rows(own=own, system=system)
+    return (OF_SYSTEM_WITH_MEMBERS if with_members else _OF_SYSTEM).rows(own=own, system=system)
 
 
 def of_member(member: int, *, own: bool) -> list[types.Group]:

@@ -26,18 +26,18 @@ def _members(*columns: Any) -> Any:
     return Member.select(*columns).join(System)
 
 
-_FIND = ByReference(Member, lambda row: Member.select(Member.id, Member.system).where(row))
-_READER = Reader(views.MEMBER, Member, _members, Member.system)
-_RESOLVER = Resolver(Member)
+FIND = ByReference(Member, lambda row: Member.select(Member.id, Member.system).where(row))
+READER = Reader(views.MEMBER, Member, _members, Member.system)
+RESOLVER = Resolver(Member)
 _INSERT = Insert(Member)
-_UPDATE = Update(Member, lambda: Member.id == param("member"))
+UPDATE = Update(Member, lambda: Member.id == param("member"))
 _DELETE = Statement(lambda: Member.delete().where(Member.id == param("member")))
 _END_AUTOPROXY = Statement(
     lambda: Autoproxy.update({Autoproxy.autoproxy_mode: "off"}).where(
         (Autoproxy.autoproxy_member == param("member")) & (Autoproxy.autoproxy_mode == "member")
     )
 )
-_OF_SYSTEM = Lister(
+OF_SYSTEM = Lister(
     views.MEMBER,
     lambda *columns: _members(*columns).where(Member.system == param("system")).order_by(Member.id),
     listed=lambda: is_public(Member, "visibility"),
@@ -49,7 +49,7 @@ _OF_GROUP = Lister(
     ),
     listed=lambda: is_public(Member, "visibility"),
 )
-_OF_SWITCH = Lister(
+OF_SWITCH = Lister(
     views.MEMBER,
     lambda *columns: (
         _members(*columns)
@@ -63,7 +63,7 @@ _COUNT_AND_LIMIT = Statement(
         Member.select(fn.COUNT(Member.id)).where(Member.system == param("system")), SystemSettings.member_limit
     ).where(SystemSettings.system == param("system"))
 )
-_ADD_TAG = Statement(
+ADD_TAG = Statement(
     lambda: ProxyTag.insert(
         {
             ProxyTag.member: param("member"),
@@ -73,7 +73,7 @@ _ADD_TAG = Statement(
         }
     )
 )
-_REMOVE_TAGS = Statement(lambda: ProxyTag.delete().where(ProxyTag.member == param("member")))
+REMOVE_TAGS = Statement(lambda: ProxyTag.delete().where(ProxyTag.member == param("member")))
 _GUILD = Lister(
     views.MEMBER_GUILD,
     lambda *columns: MemberGuild.select(*columns).where(
@@ -88,23 +88,23 @@ _UPDATE_GUILD = Update(
 
 def find(ref: Reference | None) -> Owned | None:
     """The member that `ref` names, and its system."""
-    row = _FIND.row(ref)
+    row = FIND.row(ref)
     return None if row is None else Owned(*row)
 
 
 def read(ref: Reference | None, viewer: int | None) -> types.Member | None:
     """The member as `viewer` may see it."""
-    return _READER.read(ref, viewer)
+    return READER.read(ref, viewer)
 
 
 def resolve(refs: Sequence[str]) -> list[Owned | None]:
     """For each reference of a body its member, or None."""
-    return [None if row is None else Owned(*row) for row in _RESOLVER.resolve(refs)]
+    return [None if row is None else Owned(*row) for row in RESOLVER.resolve(refs)]
 
 
 def of_system(system: int, *, own: bool) -> list[types.Member]:
     """A system's members, oldest first; for strangers only those that are visible."""
-    return _OF_SYSTEM.rows(own=own, system=system)
+    return OF_SYSTEM.rows(own=own, system=system)
 
 
 def of_group(group: int, *, own: bool) -> list[types.Member]:
@@ -114,7 +114,7 @@ def of_group(group: int, *, own: bool) -> list[types.Member]:
 
 def of_switch(switch: int, *, own: bool) -> list[types.Member]:
     """The members of a switch, in the order that was given; also those that lists hide."""
-    return _OF_SWITCH.rows(own=own, switch=switch)
+    return OF_SWITCH.rows(own=own, switch=switch)
 
 
 def is_full(system: int) -> bool:
@@ -132,9 +132,9 @@ def create(system: int, values: Values) -> Reference:
 
 def update(member: int, values: Values) -> None:
     """Change the given keys."""
-    _UPDATE(values, member=member)
+    UPDATE(values, member=member)
     if "proxy_tags" in values:
-        _REMOVE_TAGS.execute(member=member)
+        REMOVE_TAGS.execute(member=member)
         _add_tags(member, values["proxy_tags"])
 
 
@@ -159,4 +159,4 @@ def update_guild(member: int, guild: int, values: Values) -> None:
 
 
 def _add_tags(member: int, tags: list[Values]) -> None:
-    _ADD_TAG.many({"member": member, "position": position} | tag for position, tag in enumerate(tags))
+    ADD_TAG.many({"member": member, "position": position} | tag for position, tag in enumerate(tags))

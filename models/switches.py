@@ -25,8 +25,8 @@ def _newest(*columns: Any) -> Any:
 
 
 _COLUMNS = (Switch.id, Switch.uuid, Switch.timestamp)
-_NEWEST = Statement(lambda: _newest(*_COLUMNS).limit(1))
-_AT = Statement(
+NEWEST = Statement(lambda: _newest(*_COLUMNS).limit(1))
+AT = Statement(
     lambda: Switch.select(*_COLUMNS).where(
         (Switch.system == param("system")) & (Switch.timestamp == param("timestamp"))
     )
@@ -34,19 +34,19 @@ _AT = Statement(
 _FIND = Statement(
     lambda: Switch.select(*_COLUMNS).where((Switch.uuid == param("uuid")) & (Switch.system == param("system")))
 )
-_LIST = Lister(views.SWITCH, lambda *columns: _newest(*columns).limit(param("limit")))
+LIST = Lister(views.SWITCH, lambda *columns: _newest(*columns).limit(param("limit")))
 _LIST_BEFORE = Lister(
     views.SWITCH,
     lambda *columns: _newest(*columns).where(Switch.timestamp < param("before")).limit(param("limit")),
 )
-_MEMBERS = Statement(
+MEMBERS = Statement(
     lambda: (
         SwitchMember.select(SwitchMember.member)
         .where(SwitchMember.switch == param("switch"))
         .order_by(SwitchMember.position)
     )
 )
-_ADD = Statement(
+ADD = Statement(
     lambda: Switch.insert(
         {
             Switch.uuid: param("uuid"),
@@ -55,7 +55,7 @@ _ADD = Statement(
         }
     ).returning(Switch.id)
 )
-_ADD_MEMBER = Statement(
+ADD_MEMBER = Statement(
     lambda: SwitchMember.insert(
         {
             SwitchMember.switch: param("switch"),
@@ -71,13 +71,13 @@ _DELETE = Statement(lambda: Switch.delete().where(Switch.id == param("switch")))
 
 def newest(system: int) -> Found | None:
     """The switch that says who fronts now."""
-    row = _NEWEST.row(system=system)
+    row = NEWEST.row(system=system)
     return None if row is None else Found(*row)
 
 
 def at(system: int, timestamp: str) -> Found | None:
     """The system's switch at that very instant."""
-    row = _AT.row(system=system, timestamp=timestamp)
+    row = AT.row(system=system, timestamp=timestamp)
     return None if row is None else Found(*row)
 
 
@@ -90,13 +90,13 @@ def find(system: int, ref: Reference) -> Found | None:
 def before(system: int, limit: int, instant: str | None) -> list[types.Switch]:
     """The newest switches, newest first; of those before `instant` if one is given."""
     if instant is None:
-        return _LIST.rows(own=True, system=system, limit=limit)
+        return LIST.rows(own=True, system=system, limit=limit)
     return _LIST_BEFORE.rows(own=True, system=system, limit=limit, before=instant)
 
 
 def member_ids(switch: Found) -> list[int]:
     """The rows of the switch's members, in their order."""
-    return [row[0] for row in _MEMBERS.rows(switch=switch.id)]
+    return [row[0] for row in MEMBERS.rows(switch=switch.id)]
 
 
 def read(switch: Found, *, own: bool) -> types.SwitchWithMembers:
@@ -109,7 +109,7 @@ def read(switch: Found, *, own: bool) -> types.SwitchWithMembers:
 def create(system: int, timestamp: str, front: Sequence[int]) -> Found:
     """A new switch of the system to the members `front`, in that order."""
     new = str(uuid.uuid4())
-    switch = _ADD.row(uuid=new, system=system, timestamp=timestamp)[0]
+    switch = ADD.row(uuid=new, system=system, timestamp=timestamp)[0]
     _add_members(switch, front)
     return Found(switch, new, timestamp)
 
@@ -132,6 +132,4 @@ def delete(switch: Found) -> None:
 
 
 def _add_members(switch: int, front: Sequence[int]) -> None:
-    _ADD_MEMBER.many(
-        {"switch": switch, "position": position, "member": member} for position, member in enumerate(front)
-    )
+    ADD_MEMBER.many({"switch": switch, "position": position, "member": member} for position, member in enumerate(front))

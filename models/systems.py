@@ -22,7 +22,7 @@ class Found(NamedTuple):
 
 
 _FIND = ByReference(System, lambda row: System.select(System.id).where(row))
-_READER = Reader(views.SYSTEM, System, System.select, System.id)
+READER = Reader(views.SYSTEM, System, System.select, System.id)
 _UPDATE = Update(System, lambda: System.id == param("system"))
 _SETTINGS = Lister(
     views.SETTINGS, lambda *columns: SystemSettings.select(*columns).where(SystemSettings.system == param("system"))
@@ -59,7 +59,7 @@ _UPDATE_AUTOPROXY = Update(
 
 
 @cache
-def _guarded(key: str) -> ByReference:
+def guarded(key: str) -> ByReference:
     return ByReference(System, lambda row: System.select(System.id, is_public(System, key)).where(row))
 
 
@@ -71,13 +71,13 @@ def find(ref: Reference | None) -> int | None:
 
 def find_guarded(ref: Reference | None, key: str) -> Found | None:
     """The system that `ref` names, and whether its privacy `key` is public."""
-    row = _guarded(key).row(ref)
+    row = guarded(key).row(ref)
     return None if row is None else Found(row[0], bool(row[1]))
 
 
 def read(ref: Reference | None, viewer: int | None) -> types.System | None:
     """The system as `viewer` may see it."""
-    return _READER.read(ref, viewer)
+    return READER.read(ref, viewer)
 
 
 def update(system: int, values: Values) -> None:

@@ -75,9 +75,10 @@ class Update:
         """Set the columns that `values` names; none is no statement."""
         columns = flat(values)
         if columns:
-            self._statement(tuple(sorted(columns))).execute(**columns, **row)
+            self.statement(tuple(sorted(columns))).execute(**columns, **row)
 
-    def _statement(self, names: tuple[str, ...]) -> Statement:
+    def statement(self, names: tuple[str, ...]) -> Statement:
+        """What sets these columns, which are in the order of the alphabet."""
         statement = self._statements.get(names)
         if statement is None:
             if len(self._statements) >= self._KEPT:

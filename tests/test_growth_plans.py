@@ -43,9 +43,9 @@ def crowd(keeper: Keeper) -> Any:
 def statements(crowd: Any) -> list[Statement]:
     """Every query that a request may run, those among them that are only written down when they are asked for."""
     for key in PRIVACY_KEYS["System"]:
-        systems._guarded(key)
+        systems.guarded(key)
     for key in PRIVACY_KEYS["Group"]:
-        groups._guarded(key)
+        groups.guarded(key)
     named = [each for module in (systems, members, groups) for each in vars(module).values()]
     return [*Statement.every, *(_changing(each) for each in named if isinstance(each, writing.Update))]
 
@@ -53,7 +53,7 @@ def statements(crowd: Any) -> list[Statement]:
 def _changing(update: writing.Update) -> Statement:
     """One of its queries: which columns are set is no matter."""
     fixed = {"id", "system", "member", "guild"}
-    return update._statement((next(name for name in update._table._meta.fields if name not in fixed),))
+    return update.statement((next(name for name in update._table._meta.fields if name not in fixed),))
 
 
 def _tree(node: Node) -> Iterator[Node]:
@@ -103,16 +103,16 @@ def _read_whole_by_sqlite(sql: str) -> list[str]:
 def test_every_query_finds_its_rows_by_an_index(statements: list[Statement]) -> None:
     found: dict[str, list[str]] = {}
     if store().dialect == "sqlite":
-        found = {each.sql(): _read_whole_by_sqlite(each.sql()) for each in statements}
+        found = {each.compiled()[0]: _read_whole_by_sqlite(each.compiled()[0]) for each in statements}
     else:
         with _dear_scans():
-            found = {each.sql(): _read_whole_by_postgres(each.sql()) for each in statements}
+            found = {each.compiled()[0]: _read_whole_by_postgres(each.compiled()[0]) for each in statements}
     assert len(found) > 100
     assert {sql: whole for sql, whole in found.items() if whole} == {}
 
 
 def test_a_query_without_an_index_would_be_found(crowd: Any) -> None:
-    sql = Statement(lambda: Group.select(Group.id).where(Group.name == "x"), kept=False).sql()
+    sql = Statement(lambda: Group.select(Group.id).where(Group.name == "x"), kept=False).compiled()[0]
     if store().dialect == "sqlite":
         assert _read_whole_by_sqlite(sql)
     else:

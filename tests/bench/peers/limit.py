@@ -32,7 +32,7 @@ class Query:
     """A compiled query, and the order of its arguments."""
 
     def __init__(self, statement: Statement) -> None:
-        text, self.arguments = statement.sql(), statement._compiled[database.store().dialect][1]
+        text, self.arguments = statement.compiled()
         numbers = count(1)
         # Where psycopg has %s, asyncpg has $1, $2, ...
         self.sql = re.sub("%s", lambda _: f"${next(numbers)}", text)
@@ -126,28 +126,28 @@ class Handlers:
 
     def __init__(self, begin: str) -> None:
         self._begin = begin
-        self._token = Query(credentials._BY_DIGEST)
-        self._system = Query(systems._READER._owner._statements["id"])
-        self._public_system = Query(systems._READER._public._statements["short_id"])
-        self._member = Query(members._READER._owner._statements["id"])
-        self._public_member = Query(members._READER._public._statements["short_id"])
-        self._find_member = Query(members._FIND._statements["short_id"])
-        self._members = Query(members._OF_SYSTEM._owner)
-        self._public_members = Query(members._OF_SYSTEM._public)
-        self._groups = Query(groups._OF_SYSTEM_WITH_MEMBERS._owner)
-        self._switches = Query(switches._LIST._owner)
-        self._front = Query(members._OF_SWITCH._owner)
-        self._public_front = Query(members._OF_SWITCH._public)
-        self._newest = Query(switches._NEWEST)
-        self._at = Query(switches._AT)
-        self._front_ids = Query(switches._MEMBERS)
-        self._add_switch = Query(switches._ADD)
-        self._add_to_front = Query(switches._ADD_MEMBER)
-        self._resolve = Query(members._RESOLVER._statement)
-        self._remove_tags = Query(members._REMOVE_TAGS)
-        self._add_tag = Query(members._ADD_TAG)
+        self._token = Query(credentials.BY_DIGEST)
+        self._system = Query(systems.READER.statement("id", own=True))
+        self._public_system = Query(systems.READER.statement("short_id", own=False))
+        self._member = Query(members.READER.statement("id", own=True))
+        self._public_member = Query(members.READER.statement("short_id", own=False))
+        self._find_member = Query(members.FIND.statement("short_id"))
+        self._members = Query(members.OF_SYSTEM.statement(own=True))
+        self._public_members = Query(members.OF_SYSTEM.statement(own=False))
+        self._groups = Query(groups.OF_SYSTEM_WITH_MEMBERS.statement(own=True))
+        self._switches = Query(switches.LIST.statement(own=True))
+        self._front = Query(members.OF_SWITCH.statement(own=True))
+        self._public_front = Query(members.OF_SWITCH.statement(own=False))
+        self._newest = Query(switches.NEWEST)
+        self._at = Query(switches.AT)
+        self._front_ids = Query(switches.MEMBERS)
+        self._add_switch = Query(switches.ADD)
+        self._add_to_front = Query(switches.ADD_MEMBER)
+        self._resolve = Query(members.RESOLVER.statement)
+        self._remove_tags = Query(members.REMOVE_TAGS)
+        self._add_tag = Query(members.ADD_TAG)
         self._guarded = {
-            key: Query(systems._guarded(key)._statements["short_id"])
+            key: Query(systems.guarded(key).statement("short_id"))
             for key in ("member_list_privacy", "front_privacy", "front_history_privacy")
         }
         self._updates: dict[tuple[str, ...], Query] = {}
@@ -236,7 +236,7 @@ class Handlers:
 
     def _update(self, names: tuple[str, ...]) -> Query:
         if names not in self._updates:
-            self._updates[names] = Query(members._UPDATE._statement(names))
+            self._updates[names] = Query(members.UPDATE.statement(names))
         return self._updates[names]
 
 
