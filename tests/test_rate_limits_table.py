@@ -8,6 +8,7 @@ import random
 import signal
 import time
 from collections.abc import Sequence
+from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -163,9 +164,27 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> No
 
 def test_a_flood_of_clients_evicts_the_one_who_has_spent_least(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = SharedMemoryLimiter(tmp_path / "limits")
-    monkeypatch.setattr(table, "_hash", lambda key: int(key) * shared_table._BUCKETS)
+    monkeypatch.setattr(table, "_place", _in_one_bucket)
     for _ in range(10):
         table.hit(b"1", 10, START)
     assert all(table.hit(b"%d" % number, 10, START).allowed for number in range(2, 100))
     assert not table.hit(b"1", 10, START).allowed
     table.close()
+
+
+def test_a_slot_that_another_process_gave_away_is_not_counted_on(tmp_path: Path) -> None:
+    one, other = SharedMemoryLimiter(tmp_path / "limits"), SharedMemoryLimiter(tmp_path / "limits")
+    for table in (one, other):
+        table._place = cache(_in_one_bucket)
+    one.hit(b"1", LIMIT, START)
+    for number in range(2, 2 + shared_table._WAYS):
+        assert [other.hit(b"%d" % number, LIMIT, START + 5 * SECOND).remaining for _ in range(2)][1] == LIMIT - 2
+    assert one.hit(b"1", LIMIT, START + 5 * SECOND).remaining == LIMIT - 1
+    assert other.hit(b"1", LIMIT, START + 5 * SECOND).remaining == LIMIT - 2
+    assert one.hit(b"1", LIMIT, START + 5 * SECOND).remaining == LIMIT - 3
+    one.close()
+    other.close()
+
+
+def _in_one_bucket(key: bytes) -> shared_table._Place:
+    return shared_table._Place(int(key) * shared_table._BUCKETS)
