@@ -117,7 +117,8 @@ class Writer:
         try:
             outcome = write.context.run(write.work)
         except Exception as error:  # noqa: BLE001 - it is raised where the result is waited for
-            # Where SQLite has taken back everything, this fails, and so does the whole transaction.
+            if not self._connection.in_transaction:
+                raise  # SQLite has taken back everything, as it does where the disk is full
             self._connection.execute("ROLLBACK TO one")
             outcome = error
         finally:
