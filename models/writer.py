@@ -116,7 +116,7 @@ class Writer:
         self._using(self._connection)
         try:
             outcome = write.context.run(write.work)
-        except Exception as error:  # noqa: BLE001 - it is raised where the result is waited for
+        except Exception as error:
             if not self._connection.in_transaction:
                 raise  # SQLite has taken back everything, as it does where the disk is full
             self._connection.execute("ROLLBACK TO one")
