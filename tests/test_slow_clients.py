@@ -22,6 +22,8 @@ POST = (
     b"POST /v2/members HTTP/1.1\r\nHost: x\r\nUser-Agent: slow-tests\r\nContent-Type: application/json\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n"
 )
+TOKEN = b"oTB9EZBinMtEK813OxDlPxujEKH6OaFz7hg45kuZc3W8LhTTNDeQXoqokc16gK3C"
+"""Of the first demo system, as the README has it."""
 PATIENCE = 30.0
 MEBIBYTE = 1 << 20
 
@@ -202,6 +204,23 @@ def test_an_upgrade_is_ignored_and_the_connection_goes_on(server: Server) -> Non
     upgrade = START + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n"
     last = REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
     assert _answers(_exchange(server, upgrade + last)) == [200, 200]
+
+
+def test_the_body_of_a_request_that_wants_an_upgrade_is_read(server: Server) -> None:
+    # What Java's own client says with its first request.
+    body = b'{"name": "\\u0000"}'
+    head = START.replace(b"GET /v2/systems/wazvno", b"PATCH /v2/systems/@me") + b"Content-Type: application/json\r\n"
+    upgrade = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+    sized = head + b"Authorization: %b\r\n" % TOKEN + upgrade + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    chunked = head + upgrade + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    last = REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    received = _exchange(server, sized + chunked + sized + last)
+    assert _answers(received) == [400, 401, 400, 200]
+    assert received.count(b"Field name is invalid.") == 2
+    with _connect(server) as connection:
+        connection.sendall(sized[: -len(body)])
+        connection.sendall(body + last)
+        assert _answers(_rest(connection)) == [400, 200]
 
 
 def test_who_has_said_all_still_gets_an_answer(server: Server) -> None:

@@ -93,7 +93,7 @@ class Connection(HttpToolsProtocol):
             self.refuse(self._fault or BadRequest())
         except httptools.HttpParserUpgrade as upgrade:
             # Nothing else is spoken here: the client sees that by the answer, and goes on as it began.
-            self._parse(data[upgrade.args[0] :])
+            self._parse(self._head_without_upgrade() + data[upgrade.args[0] :])
         else:
             if self.cycle is None or self.cycle.scope is not self.scope:
                 self._bound_head(len(data))
@@ -106,8 +106,28 @@ class Connection(HttpToolsProtocol):
         if self._head > _LARGEST_HEAD or (self.headers and len(self.headers) > _MOST_HEADERS):
             self.refuse(HeadersTooLarge())
 
+    def _wants_upgrade(self) -> bool:
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+
+    def _head_without_upgrade(self) -> bytes:
+        """The head that has just come, for a parser that will not stop behind it: a body may follow."""
+        if not self._wants_upgrade():
+            return b""
+        line = b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
+        headers = [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        return b"\r\n".join([line, *headers, b"", b""])
+
+    def on_message_complete(self) -> None:
+        """A request that wants another protocol comes once more, without that wish."""
+        if not self._wants_upgrade():
+            super().on_message_complete()
+
     def on_headers_complete(self) -> None:
         """Start the request, with a cycle of ours; the base class also knows other protocols to change over to."""
+        if self._wants_upgrade():
+            return
         if len(self.headers) > _MOST_HEADERS:
             self._fault = HeadersTooLarge()
         if self._fault or len(self.pipeline) >= _MOST_PIPELINED:
