@@ -159,8 +159,16 @@ def test_patch_of_the_system_sets_every_key(of_system: Place) -> None:
 
 @check("guilds/update/every-key-of-a-member", must="Takes a partial member guild settings object.")
 def test_patch_of_a_member_sets_every_key(of_member: Place) -> None:
-    assert of_member.patch(of_member.full).ok() == of_member.full
-    assert of_member.get() == of_member.full
+    given = shapes.without(of_member.full, "keep_proxy")
+    changed = of_member.patch(given).ok()
+    assert {key: changed[key] for key in given} == given
+    assert of_member.get() == changed
+
+
+@check("guilds/update/keep-proxy", should="`keep_proxy` of a member in a guild is true, false or null.")
+def test_keep_proxy_is_true_false_or_null(of_member: Place) -> None:
+    for value in (True, False, None):
+        assert of_member.patch({"keep_proxy": value}).ok() == {**shapes.MEMBER_GUILD, "keep_proxy": value}
 
 
 @check(
@@ -169,7 +177,7 @@ def test_patch_of_a_member_sets_every_key(of_member: Place) -> None:
 )
 def test_patch_of_one_key_keeps_the_others(place: Place) -> None:
     expected = place.patch(place.full).ok()
-    for key, value in place.other.items():
+    for key, value in shapes.without(place.other, "keep_proxy").items():
         expected = {**expected, key: value}
         assert place.patch({key: value}).ok() == expected
     assert place.get() == expected

@@ -34,7 +34,7 @@ UNKNOWN_UUID = "b6cb3e17-52d6-4f0a-8a4b-2f9b3a5f3d11"
 PRIVATE_LISTS = {"members": MEMBER_LIST_PRIVATE, "groups": GROUP_LIST_PRIVATE, "switches": FRONT_HISTORY_PRIVATE}
 KEYS = {"members": shapes.MEMBER_KEYS, "groups": shapes.GROUP_KEYS}
 DOCUMENTED_KEYS = {"members": shapes.DOCUMENTED_MEMBER, "groups": shapes.DOCUMENTED_GROUP}
-PICTURES = ("avatar_url", "webhook_avatar_url", "banner", "icon")
+PICTURES = ("avatar_url", "banner", "icon")
 FEW = 3
 """Of so many of a list each is asked for by itself."""
 
@@ -511,10 +511,18 @@ def shown(things: list[Any]) -> list[Any]:
 
 
 @check(
-    "reading/own/system-as-others-see-it",
+    "reading/own/private-fields",
     must="For fields with specific privacy settings (e.g. descriptions), the field will simply contain null rather than"
     " the true value",
 )
+def test_private_fields_are_null_for_others(reader: Client, anonymous: Client) -> None:
+    own, seen = reader.get("/systems/@me").ok(), anonymous.get(f"/systems/{reader.id}").ok()
+    expected = hidden(own, HIDES_SYSTEM)
+    for key in ("description", "pronouns"):
+        assert seen[key] == expected[key]
+
+
+@check("reading/own/system-as-others-see-it", should="Others see of a system what each privacy key lets them.")
 def test_system_as_others_see_it(reader: Client, anonymous: Client) -> None:
     own = shapes.without(reader.get("/systems/@me").ok(), "webhook_url")
     assert anonymous.get(f"/systems/{reader.id}").ok() == hidden(own, HIDES_SYSTEM)
