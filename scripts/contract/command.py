@@ -153,6 +153,8 @@ def _run(options: dict[str, Any]) -> None:
             expected.apply(found, reasons, running.known_ids())
     except CannotRunError as error:
         raise Refusal(str(error)) from error
+    except KeyboardInterrupt:
+        raise Refusal("stopped before its end; what was made is deleted") from None
     _tell(found, options["reports"], options["badge"])
     sys.exit(found.code)
 

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
+from urllib.parse import quote
+
+import httpx
 
 from scripts.contract.errors import HarnessError
 from scripts.contract.journal import Journal, Thing
@@ -15,8 +18,18 @@ Picture = dict[str, Json]
 KINDS = ("switch", "group", "member")
 """In the order in which they are deleted: a switch can be told by its members only while these are there."""
 _PAGE = 100
+WRONG = (
+    HarnessError,
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    AssertionError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+)
+"""Whatever a server can do to somebody who only wants to clean up."""
 _PATHS = {"member": "/members/{}", "group": "/groups/{}", "switch": "/systems/@me/switches/{}"}
-_LISTS = {"member": "members", "group": "groups", "switch": "switches"}
 _OBJECTS = {
     "system": ("/systems/@me", "SystemPatch"),
     "settings": ("/systems/@me/settings", "SystemSettingsPatch"),
@@ -94,7 +107,7 @@ class Household:
                 self.tidy()
                 after = self.picture()
             self._drop_what_is_gone(after)
-        except (HarnessError, AssertionError, ValueError) as error:
+        except WRONG as error:
             return self.leftovers({}), [f"the system cannot be looked at any more: {error}"]
         return self.leftovers(after), list(differences(self._journal.before, after))
 
@@ -149,7 +162,7 @@ class Household:
                 self._journal.say(made=thing)
 
     def _delete(self, thing: Thing) -> None:
-        answer = self._client.delete(_PATHS[thing[0]].format(thing[1]))
+        answer = self._client.delete(_PATHS[thing[0]].format(quote(thing[1], safe="")))
         if answer.status == 404 or answer.status < 300:
             self._journal.say(gone=thing)
         else:
@@ -184,12 +197,12 @@ class Household:
         return {key: value for key, value in was.items() if key in settable}
 
     def _path(self, thing: Thing) -> str:
-        return _OBJECTS[thing[0]][0].format(thing[1])
+        return _OBJECTS[thing[0]][0].format(quote(thing[1], safe=""))
 
     def _without_raising(self, thing: Thing, action: Callable[[], None]) -> None:
         try:
             action()
-        except (HarnessError, AssertionError, ValueError) as error:
+        except WRONG as error:
             self.troubles[thing] = str(error)
 
 

@@ -16,7 +16,7 @@ from scripts.contract.access import Access, Given, reach, things
 from scripts.contract.collecting import check_of, unknown
 from scripts.contract.conforming import Conforming, all_results
 from scripts.contract.errors import CannotRunError
-from scripts.contract.household import KINDS, Household
+from scripts.contract.household import KINDS, WRONG, Household, Picture
 from scripts.contract.journal import Journal
 from scripts.contract.plugin import Kit, Progress
 from scripts.contract.results import Run
@@ -133,7 +133,7 @@ def _household(
     with access.wire.unrecorded():
         journal, household = _opened(access, operations)
         _settle(journal, household)
-        before = household.picture()
+        before = _before(household)
         journal.say(before=before)
     guard = access.wire.guard
     household.kept = [identity for kind in KINDS for identity in _references(before[kind])]
@@ -146,6 +146,13 @@ def _household(
         cleaning()
         _finish(access, household, run)
         journal.close(clean=not run.leftovers)
+
+
+def _before(household: Household) -> Picture:
+    try:
+        return household.picture()
+    except WRONG as error:
+        raise CannotRunError(f"nothing was written, as the system cannot be looked at: {error}") from error
 
 
 def _finish(access: Access, household: Household, run: Run) -> None:

@@ -142,9 +142,9 @@ def changed_by(method: str, path: str, guild: str) -> Thing | None:
             return "system", ""
         case "PATCH", ["systems", _, "settings"]:
             return "settings", ""
-        case "PATCH", ["systems", _, "guilds", known]:
+        case "PATCH", ["systems", _, "guilds", known] if known.isdecimal():
             return "guild", known
-        case "PATCH", ["systems", _, "autoproxy"] if guild:
+        case "PATCH", ["systems", _, "autoproxy"] if guild.isdecimal():
             return "autoproxy", guild
     return None
 

@@ -67,13 +67,14 @@ def verdict(run: Run) -> str:
     if run.code == 0:
         return f"Nothing failed{beside}."
     problems = [
-        (sum(result.verdict == FAIL for result in run.failures), "failed"),
-        (sum(result.verdict == ERROR for result in run.failures), "could not be carried out"),
+        (sum(result.verdict == FAIL for result in run.failures), "checks failed"),
+        (sum(result.verdict == ERROR for result in run.failures), "checks could not be carried out"),
         (len(run.unused), "expected to fail without need"),
         (len(run.leftovers), "left behind"),
         (len(run.differences), "not as before"),
     ]
-    return ", ".join(f"{number} {what}" for number, what in problems if number) + f"{beside}."
+    told = ", ".join(f"{number} {what}" for number, what in problems if number)
+    return f"{told}{beside}."
 
 
 def sides(run: Run) -> list[tuple[str, str]]:
