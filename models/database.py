@@ -230,7 +230,9 @@ def connect(url: str, *, connections: int = CONNECTIONS, patience: float = PATIE
     try:
         opened.open()
     except (PeeweeException, OSError) as error:
-        raise DatabaseUnusable(f"{shown(url)}: {' '.join(str(error).split())}") from error
+        named = "DATABASE_URL or PLURALSPEC_DATA" if url.startswith(SQLITE) else "DATABASE_URL"
+        said = " ".join(str(error).split())
+        raise DatabaseUnusable(f"{shown(url)}, which {named} names, cannot be used: {said}") from error
     _current = opened
     return opened
 

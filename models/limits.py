@@ -1,8 +1,8 @@
 """The settings of the rate limits, as people write them. Each parser raises ValueError(what is accepted)."""
 
+import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
-from urllib.parse import urlsplit
 
 from models.references import Reference, parse_system
 
@@ -10,6 +10,10 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 Limits = tuple[tuple[str, int], ...]
 """Requests per second by class; empty when nothing is counted."""
+
+_STORE = re.compile(
+    r"rediss?://([^\s/@]*@)?([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[0-9]*)?(\?\S*)?|unix://\S*/\S+"
+)
 
 LARGEST = 4096
 """The largest limit that the counts have room for."""
@@ -75,7 +79,7 @@ def parse_proxies(text: str) -> TrustedProxies:
 
 def parse_store(text: str) -> str:
     """The address of a Redis."""
-    if urlsplit(text).scheme not in ("redis", "rediss", "unix"):
+    if not _STORE.fullmatch(text):
         raise ValueError("redis://HOST:PORT/NUMBER, rediss://... for TLS, or unix:///PATH")
     return text
 

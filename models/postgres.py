@@ -219,7 +219,8 @@ class _Peewee(PostgresqlDatabase):
 
     def __init__(self, parameters: Parameters) -> None:
         super().__init__(
-            str(parameters.get("dbname", "")),
+            # Which one to connect to is for the driver to say; Peewee only insists that there is a name.
+            str(parameters.get("dbname", "the user's own")),
             prefer_psycopg3=True,
             field_types={"INSTANT": 'TEXT COLLATE "C"'},
             autoconnect=False,

@@ -1,14 +1,16 @@
 """Every setting of the server, read from the environment once."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from models import limits
 from models.database import CONNECTIONS, PATIENCE
+
+_WEB_ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[\w.~%/-]*)?", re.ASCII)
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -18,9 +20,11 @@ class SettingError(ValueError):
 
 
 def _database_url(text: str) -> str:
-    scheme = text.split("://")[0]
-    if scheme not in ("sqlite", "postgresql", "postgres") or "://" not in text:
-        raise ValueError("sqlite:///PATH or postgresql://USER@HOST/NAME")
+    scheme, separator, rest = text.partition("://")
+    # What SQLite keeps in memory ends with the process that keeps it.
+    file = rest.startswith("/") and rest not in ("/", "/:memory:")
+    if not separator or not (scheme in ("postgresql", "postgres") or (scheme == "sqlite" and file)):
+        raise ValueError("sqlite:///FILE or postgresql://USER@HOST/NAME")
     return text
 
 
@@ -56,8 +60,7 @@ def _switch(text: str) -> bool:
 
 
 def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if not _WEB_ADDRESS.fullmatch(text):
         raise ValueError("an http or https address such as https://pk.example.org")
     return text.rstrip("/")
 
@@ -72,7 +75,7 @@ class Settings:
     """What the environment says, checked; the README lists every one of these."""
 
     data_dir: Path = setting("PLURALSPEC_DATA", Path, Path("data"), "folder of the SQLite file, made on first start")
-    database_url: str = setting("DATABASE_URL", _database_url, "", "sqlite:///PATH or postgresql://USER@HOST/NAME")
+    database_url: str = setting("DATABASE_URL", _database_url, "", "sqlite:///FILE or postgresql://USER@HOST/NAME")
     pool: int = setting("PLURALSPEC_POOL", _pool, CONNECTIONS, "connections to Postgres that each worker may have")
     patience: float = setting(
         "PLURALSPEC_STATEMENT_TIMEOUT", _patience, PATIENCE, "seconds that a statement may take on Postgres"

@@ -99,11 +99,15 @@ def _read(path: Path) -> ec.EllipticCurvePrivateKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
-        raise SigningKeyUnusable(f"the signing key {path} cannot be read: {error.strerror}") from error
+        raise SigningKeyUnusable(
+            f"the signing key {path} (PLURALSPEC_SIGNING_KEY) cannot be read: {error.strerror}"
+        ) from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise SigningKeyUnusable(f"{path} is no signing key: expected an unencrypted P-256 key in PEM") from error
+        raise SigningKeyUnusable(
+            f"{path} (PLURALSPEC_SIGNING_KEY) is no signing key: expected an unencrypted P-256 key in PEM"
+        ) from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise SigningKeyUnusable(f"{path} is no signing key: expected a P-256 key in PEM")
+        raise SigningKeyUnusable(f"{path} (PLURALSPEC_SIGNING_KEY) is no signing key: expected a P-256 key in PEM")
     return key
 
 
@@ -121,7 +125,9 @@ def _make(path: Path, *, replace: bool) -> None:
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
-        raise SigningKeyUnusable(f"the signing key {path} cannot be made: {error.strerror}") from error
+        raise SigningKeyUnusable(
+            f"the signing key {path} (PLURALSPEC_SIGNING_KEY) cannot be made: {error.strerror}"
+        ) from error
 
 
 def _put(made: Path, path: Path, *, replace: bool) -> None:

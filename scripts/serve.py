@@ -22,7 +22,7 @@ from models.signing import SigningKeyUnusable
 from scripts.arbiter import Arbiter, GunicornLogger
 from scripts.demo import DemoSystem, ensure
 from scripts.listening import Address, bracketed, listen
-from scripts.terminal import connect, database_option, json_option, setting_option, show
+from scripts.terminal import Number, connect, database_option, json_option, setting_option, show
 
 WORKER = "handlers.request.worker.Worker"
 MEMORY = "/dev/shm"  # noqa: S108 - where workers show that they are alive, gunicorn's files do not outlive their opening
@@ -139,7 +139,7 @@ def _invitation(url: str, system: DemoSystem) -> list[str]:
 @click.option(
     "--port",
     envvar="PLURALSPEC_PORT",
-    type=click.IntRange(0, 65535),
+    type=Number(0, 65535),
     default=8000,
     show_default=True,
     show_envvar=True,
@@ -148,7 +148,7 @@ def _invitation(url: str, system: DemoSystem) -> list[str]:
 @click.option(
     "--workers",
     envvar="PLURALSPEC_WORKERS",
-    type=click.IntRange(1, 64),
+    type=Number(1, 64),
     default=1,
     show_default=True,
     show_envvar=True,

@@ -41,10 +41,20 @@ def setting_option(flag: str, variable: str, about: str, **attributes: Any) -> C
 
 
 database_option = setting_option(
-    "--database", "DATABASE_URL", "sqlite:///PATH or postgresql://USER@HOST/NAME.", metavar="URL"
+    "--database", "DATABASE_URL", "sqlite:///FILE or postgresql://USER@HOST/NAME.", metavar="URL"
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+class Number(click.IntRange):
+    """A whole number between two bounds, which whoever gives another is told."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no number from {self.min} to {self.max}", param, ctx)
 
 
 def connect(*, make: bool = False) -> list[str]:
