@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -15,6 +16,9 @@ import pytest
 
 from models.settings import Settings
 from scripts.cli import cli
+from tests.conftest import DATABASES
+from tests.support.commands import Commands
+from tests.support.postgres_server import PostgresServer, executables
 from tests.support.server import ROOT, Server
 
 README = (ROOT / "README.md").read_text()
@@ -62,6 +66,25 @@ def test_the_first_session_can_be_pasted(tmp_path: Path) -> None:
     assert (answers[0]["name"], answers[3]["timezone"]) == ("The Lantern House", "Europe/Lisbon")
     assert answers[4]["members"][0]["name"] == "Robin"
     assert answers[5]["errors"].keys() == {"name", "color", "birthday"}
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_backups_can_be_pasted(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", README.split("### Backups")[1].split("\n##")[0], re.DOTALL)
+    programs, run = [Path(sys.prefix) / "bin"], Commands(tmp_path / "data")
+    if database == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        run.environment["DATABASE_URL"] = server.database()
+        programs.append(executables() or tmp_path)
+    block = blocks[DATABASES.index(database)].replace("/backups", str(tmp_path))
+    backup, restore = block.strip().splitlines()
+    environment = run.environment | {"PATH": ":".join([*map(str, programs), os.environ["PATH"]])}
+    first = run("system", "create", "--json").json()["uuid"]
+    for command in (backup, restore.replace(" restore ", " restore --yes ")):
+        subprocess.run(["bash", "-ec", command], env=environment, capture_output=True, timeout=60, check=True)
+        if command == backup:
+            run("system", "create").ok()
+    assert [system["uuid"] for system in run("system", "list", "--json").json()] == [first]
 
 
 def _json_documents(text: str) -> list[dict[str, Any]]:

@@ -34,17 +34,19 @@ def own_server(environment: dict[str, str]) -> Server:
 
 def in_gunicorn(environment: dict[str, str]) -> Server:
     """The application in somebody's own gunicorn, which writes its log in its own way."""
-    server = Server(environment=environment)
+    # gunicorn's own access log stays empty: uvicorn's workers write none for it.
+    server = Server(environment={**environment, "PLURALSPEC_ACCESS_LOG": "on"})
     application = ("handlers.request.application:create_app()", "--worker-class", "handlers.request.worker.Worker")
     verbose = ("--log-level", "debug", "--access-logfile", "-", "--no-control-socket")
     server.command = [sys.executable, "-m", "gunicorn", *application, "--bind", "127.0.0.1:0", *verbose]
     return server
 
 
-# How the server is run, and what its log says at least: of one request served and one failed, or that it was there.
+# How the server is run, and what its log says at least: of requests served, refused and failed.
+ACCESS = tuple(b'"operation":"get_system","status":%d' % status for status in (200, 401, 500, 503))
 SERVERS = {
-    "serve": (own_server, (b'"operation":"get_system","status":200', b'"operation":"get_system","status":500')),
-    "gunicorn": (in_gunicorn, (b"Listening at",)),
+    "serve": (own_server, (b'"logger":"gunicorn.error"', *ACCESS)),
+    "gunicorn": (in_gunicorn, (b"Listening at", b"unexpected error", b"the database is unavailable", *ACCESS)),
 }
 
 
