@@ -68,7 +68,6 @@ def test_the_first_session_can_be_pasted(tmp_path: Path) -> None:
     assert answers[5]["errors"].keys() == {"name", "color", "birthday"}
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_backups_can_be_pasted(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", README.split("### Backups")[1].split("\n##")[0], re.DOTALL)
     programs, run = [Path(sys.prefix) / "bin"], Commands(tmp_path / "data")
