@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
@@ -14,6 +14,7 @@ import pytest
 from tests.support.commands import Commands
 from tests.support.postgres_server import PostgresServer, executables
 from tests.support.server import PATIENCE, Server
+from tests.support.workers import workers
 
 AT_ONCE = 8
 SOON = 2.0
@@ -23,8 +24,14 @@ SOON = 2.0
 class House:
     """A server with one worker on a Postgres of its own, and a client of a system."""
 
-    def __init__(self, postgres: PostgresServer, url: str, http: httpx.Client) -> None:
-        self.postgres, self.url, self._http = postgres, url, http
+    def __init__(self, postgres: PostgresServer, url: str, server: Server, http: httpx.Client) -> None:
+        self.postgres, self.url, self.server, self._http = postgres, url, server, http
+
+    def answers(self) -> bool:
+        """Whether a worker serves at all; the answer may take as long as a start does."""
+        with suppress(httpx.TransportError):
+            return self._http.get("/systems/@me").status_code == 200
+        return False
 
     def get(self, _: int = 0) -> httpx.Response:
         """The system itself: this asks the database who asks and for what."""
@@ -67,8 +74,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             Server("--workers", "1", environment=environment | {"PLURALSPEC_STATEMENT_TIMEOUT": "0.5"}) as server,
             httpx.Client(base_url=f"{server.base_url}/v2", headers={"Authorization": token}, timeout=PATIENCE) as http,
         ):
-            yield House(postgres, url, http)
-        assert "Traceback" not in "".join(server.log), "".join(server.log)
+            yield House(postgres, url, server, http)
+        # That a worker cannot start without Postgres is told with its place; nothing else may be.
+        odd = [line for line in server.log if "Traceback" in line and "Exception in worker process" not in line]
+        assert odd == []
         assert postgres.password not in "".join(server.log)
 
 
@@ -96,6 +105,26 @@ def test_stop_is_503_soon_and_a_start_ends_it(house: House, mode: str) -> None:
     house.postgres.start()
     house.comes_back()
     assert house.get().json()["name"] == "before"
+
+
+def test_worker_that_ends_meanwhile_is_replaced_when_postgres_is_back(house: House) -> None:
+    (worker,) = workers(house.server)
+    house.postgres.stop("immediate")
+    os.kill(worker, signal.SIGKILL)
+    # The next ones cannot start, and there will be another one each time.
+    wait_for(lambda: "another will try" in "".join(house.server.log))
+    house.postgres.start()
+    wait_for(lambda: house.answers())
+    assert workers(house.server) != [worker]
+    house.comes_back()
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    """Wait until it is so."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_connections_that_are_ended_one_by_one(house: House) -> None:
