@@ -39,9 +39,14 @@ LANGUAGES = {
         Language("typescript", "@hey-api/openapi-ts", generators.hey_api, "tsc --strict"),
         Language("python", "openapi-python-client", generators.python_client, "mypy --strict"),
         Language("go", "OpenAPI Generator", generators.go, "go vet"),
-        Language("php", "OpenAPI Generator", generators.openapi_generator("src/**/*"), "php -l"),
-        Language("ruby", "OpenAPI Generator", generators.openapi_generator("lib/**/*"), "ruby -wc"),
+        Language("php", "OpenAPI Generator", generators.php, "php -l"),
+        Language("ruby", "OpenAPI Generator", generators.ruby, "ruby -wc"),
         Language("java", "OpenAPI Generator", generators.java, "javac -Xlint"),
+        Language("rust", "OpenAPI Generator", generators.rust, "rustfmt, not compiled", proved=False),
+        Language("kotlin", "OpenAPI Generator", generators.kotlin, "nothing; cannot send null", proved=False),
+        Language("csharp", "OpenAPI Generator", generators.csharp, "nothing", proved=False),
+        Language("swift", "OpenAPI Generator", generators.swift, "nothing; cannot send null", proved=False),
+        Language("dart", "OpenAPI Generator", generators.dart, "nothing; cannot send null", proved=False),
     )
 }
 
@@ -94,7 +99,7 @@ def make(language: Language, folder: Path) -> None:
         contract.write_text(json.dumps(for_clients(given), indent=1))
         language.generate(contract, by_hand, package)
         # What is by hand comes last: where a generator has made a file of the same name, ours counts.
-        _copy_by_hand(by_hand / "package", package)
+        _copy_by_hand(by_hand / "package" if language.proved else by_hand.parent / "unproved", package)
         shutil.copyfile(ROOT / "LICENSE", package / "LICENSE")
         shutil.copytree(package, folder, dirs_exist_ok=True)
 

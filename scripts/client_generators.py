@@ -33,7 +33,7 @@ def python_client(contract: Path, by_hand: Path, package: Path) -> None:
     _run([str(environment / "bin" / "openapi-python-client"), "generate", *arguments, *options], package, programs)
 
 
-def openapi_generator(keep: str) -> Callable[[Path, Path, Path], None]:
+def openapi_generator(*keep: str) -> Callable[[Path, Path, Path], None]:
     """All others: OpenAPI Generator, with the settings of the language; of what it makes, `keep` is the code."""
 
     def generate(contract: Path, by_hand: Path, package: Path) -> None:
@@ -41,12 +41,21 @@ def openapi_generator(keep: str) -> Callable[[Path, Path, Path], None]:
         made = contract.parent / "generated"
         options = ["-i", str(contract), "-o", str(made), "-c", str(by_hand / "generator.yaml")]
         _run([str(java), "-jar", str(jar()), "generate", *options], contract.parent)
-        for path in filter(Path.is_file, made.glob(keep)):
+        for path in (found for pattern in keep for found in made.glob(pattern) if found.is_file()):
             target = package / path.relative_to(made)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
 
     return generate
+
+
+php = openapi_generator("src/**/*")
+ruby = openapi_generator("lib/**/*")
+rust = openapi_generator("src/**/*", "Cargo.toml")
+kotlin = openapi_generator("src/main/**/*", "*.gradle")
+csharp = openapi_generator("src/Pluralspec/**/*", "*.sln*")
+swift = openapi_generator("Sources/**/*", "Package.swift")
+dart = openapi_generator("lib/**/*", "pubspec.yaml")
 
 
 def go(contract: Path, by_hand: Path, package: Path) -> None:

@@ -12,11 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
-from scripts.client import LANGUAGES
+from scripts.client import LANGUAGES, make
+from scripts.client_contract import for_clients
 from tests.clients.recorder import Exchange, Recorder
 from tests.clients.toolchains import TOOLCHAINS, Toolchain, run
 from tests.support.commands import Commands
-from tests.support.server import Server
+from tests.support.server import ROOT, Server
 
 pytestmark = pytest.mark.long
 
@@ -136,6 +137,22 @@ def _waits_as_long_as_it_is_told(exchanges: list[Exchange]) -> None:
         assert (before.method, before.target, before.body) == (after.method, after.target, after.body)
         # A moment less, as clocks differ.
         assert after.came - before.answered > int(before.answer["retry-after"]) - 0.05
+
+
+@pytest.mark.parametrize("language", [name for name, language in LANGUAGES.items() if not language.proved])
+def test_what_is_not_proved_is_complete(language: str, tmp_path: Path) -> None:
+    make(LANGUAGES[language], tmp_path / "package")
+    files = [path for path in (tmp_path / "package").rglob("*") if path.is_file()]
+    assert {"README.md", "LICENSE"} < {path.name for path in files}
+    words = {word.lower().replace("_", "") for path in files for word in re.findall(r"\w+", path.read_text())}
+    contract = for_clients(json.loads((ROOT / "generated" / "openapi.json").read_text()))
+    operations = {operation["operationId"] for path in contract["paths"].values() for operation in path.values()}
+    names = operations | {name for name, schema in contract["components"]["schemas"].items() if "properties" in schema}
+    plain = {name: name.lower().replace("_", "") for name in names}
+    # C# says of each method that it is asynchronous.
+    assert {name for name, word in plain.items() if not {word, f"{word}async"} & words} == set()
+    if language == "rust" and shutil.which("rustfmt"):
+        run(["rustfmt", "--edition", "2021", "src/lib.rs"], tmp_path / "package")
 
 
 def test_every_language_that_is_called_proved_is() -> None:
