@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
@@ -123,7 +124,8 @@ class Proxy:
         self.mistakes: list[str] = []
         """Where a fault itself is at fault: nothing that a kit finds by this counts."""
         self._server = httpx.URL(server)
-        self._routes: list[_Route] = []
+        self._routes: dict[str, _Route] = {}
+        self._numbers = count()
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._uvicorn = uvicorn.Server(uvicorn.Config(self._app, **_AS_IT_CAME))
         self._thread = threading.Thread(target=lambda: uvloop.run(self._serve()), daemon=True)
@@ -141,8 +143,9 @@ class Proxy:
 
     def address(self, tamper: Tamper, owner: str) -> str:
         """Where the server has this fault; `owner` is the token of the system that may be written to."""
-        self._routes.append(_Route(tamper, owner))
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}/{len(self._routes) - 1}"
+        number = str(next(self._numbers))
+        self._routes[number] = _Route(tamper, owner)
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}/{number}"
 
     async def _serve(self) -> None:
         async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as self._client:
@@ -152,7 +155,7 @@ class Proxy:
 
     async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
         number, _, path = scope["raw_path"].decode("ascii")[1:].partition("/")
-        route, incoming = self._routes[int(number)], Incoming(scope, receive)
+        route, incoming = self._routes[number], Incoming(scope, receive)
         headers = {name: value for name, value in incoming.headers.items() if name not in _HOP}
         query = scope["query_string"].decode("latin-1")
         request = Request(incoming.method, f"/{path}", query, headers, await incoming.body())

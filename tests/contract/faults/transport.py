@@ -22,7 +22,7 @@ def other(name: str, value: Callable[[str], str]) -> Callable[[Headers], Headers
 
 def named(request: Request) -> Request:
     return (
-        replace(request, headers={"user-agent": "unknown", **request.headers})
+        replace(request, headers=request.headers | {"user-agent": "unknown"})
         if not request.headers.get("user-agent")
         else request
     )
