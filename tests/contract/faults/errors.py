@@ -86,14 +86,8 @@ async def scopes_ignored(request: Request, server: Upstream) -> Answer:
     return await server.as_owner(request) if key else await server(request)
 
 
-async def keys_unknown(request: Request, server: Upstream) -> Answer:
-    key = request.headers.get("authorization", "").startswith("Bearer ")
-    return await server(request.identified(None) if key else request)
-
-
 FAULTS = (
     Fault("keys/scopes-ignored", "A key may do whatever its system may.", scopes_ignored, "keys"),
-    Fault("keys/unknown", "A key is taken for nobody's.", keys_unknown, "keys"),
     Fault("errors/html", "Errors are pages of HTML.", fails(always, page), "errors"),
     Fault("errors/text", "Errors are plain text.", fails(always, text), "errors"),
     Fault(
