@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +25,7 @@ class Passing:
     status: int = 0
     answer_headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    moment: float = field(default_factory=time.monotonic)
     lost: bool = False
     """Whether the client never gets to see the answer."""
 
