@@ -38,7 +38,8 @@ def area_of(operation: str) -> str:
 
 def all_results(operations: Operations) -> list[Result]:
     """One for each operation, and for the headers that all have in common."""
-    each = [Result(f"{area_of(name)}/contract/{name}", "must", _REQUIREMENT) for name in operations.described]
+    # The contract knows more keys and codes than the documentation: what that demands has checks of its own.
+    each = [Result(f"{area_of(name)}/contract/{name}", "should", _REQUIREMENT) for name in operations.described]
     shared = [Result(known.id, known.level, known.requirement) for known in _HEADERS.values()]
     return each + shared
 

@@ -651,10 +651,11 @@ async def failed(_: Request, error: HTTPException) -> JSONResponse:
 def main() -> None:
     """Serve two systems on a free port, and say where and how they are called."""
     mine, other = world.new_system("Second"), world.new_system("Other")
-    member = made(MEMBER, MEMBER_PRIVACY) | {"name": "Ayo"}
-    mine.members.append(member)
+    for system in (mine, other):
+        create_member(system, NewMember(name="Ayo"))
+        create_group(system, NewGroup(name="Household"))
     ids = {key: str(10**17 + number) for number, key in enumerate(("id", "original", "sender", "channel", "guild"))}
-    world.messages.append({**ids, "timestamp": now(), "member": member["uuid"]})
+    world.messages.append({**ids, "timestamp": now(), "member": mine.members[0]["uuid"]})
     listener = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     told = {"token": mine.token, "other_token": other.token, "system": mine.profile["id"], "message": ids["id"]}
