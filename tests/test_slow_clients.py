@@ -251,6 +251,21 @@ def test_a_body_a_byte_at_a_time_is_408(server: Server) -> None:
     _is_refusal(_trickle(server, POST + b"fff\r\n", b" ", 35), 408, "Request Timeout")
 
 
+@pytest.mark.long
+def test_who_says_no_more_or_takes_no_answer_is_sent_away(server: Server) -> None:
+    unfinished = START + b"Content-Length: 9\r\n\r\n1"
+    with ExitStack() as held:
+        silent = [(held.enter_context(_connect(server)), sent) for sent in (b"", b"\r\n", REQUEST, unfinished)]
+        for connection, sent in silent:
+            connection.settimeout(90)
+            connection.sendall(sent)
+        deaf = held.enter_context(_connect(server))
+        deaf.sendall(b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        assert [_answers(_rest(connection)) for connection, _ in silent] == [[], [], [200], [200]]
+        deaf.settimeout(5)
+        _rest(deaf)  # it ends, which it would not if the server still kept it
+
+
 def test_new_clients_are_served_where_others_hold_all_connections(tmp_path: Path) -> None:
     environment = {"PLURALSPEC_DATA": str(tmp_path), "RATE_LIMITS": "off"}
     server = Server("--demo", environment=environment)

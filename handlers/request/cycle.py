@@ -29,6 +29,7 @@ class Cycle(RequestResponseCycle):
             return
         start, self._start = self._start, None
         if start is None:
+            await self._drained()
             await super().send(message)
         elif not await self._written(start, message):
             await super().send(start)
@@ -46,11 +47,17 @@ class Cycle(RequestResponseCycle):
         head = b"%b%b\r\n\r\n" % (STATUS_LINE[start["status"]], b"\r\n".join(map(b": ".join, lines)))
         if head.translate(None, _HARMLESS) != b"\r\n" * (len(lines) + 2):
             return False
-        if self.flow.write_paused and not self.disconnected:
-            await self.flow.drain()
+        await self._drained()
         if not self.disconnected:
             self._write(head, body)
         return True
+
+    async def _drained(self) -> None:
+        """Wait until there is room for more, or nobody to write to."""
+        if self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+            # Where requests were sent ahead, uvicorn tells only the last of them that the connection has ended.
+            self.disconnected |= self.transport.is_closing()
 
     def _write(self, head: bytes, body: bytes) -> None:
         self.transport.writelines((head, body))
