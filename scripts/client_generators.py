@@ -84,7 +84,7 @@ def from_pypi() -> Path:
     def install(folder: Path) -> None:
         _run([sys.executable, "-m", "venv", str(folder)], CLIENTS)
         pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        _run([*pip, "--require-hashes", "-r", str(lock)], CLIENTS)
+        _run([*pip, "--require-hashes", "-r", str(lock)], CLIENTS, name="pip")
 
     return _fetched("generators from PyPI", lock, install)
 
@@ -96,7 +96,9 @@ def from_npm(source: Path) -> Path:
         folder.mkdir(parents=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(source / name, folder)
-        _run([*npm(), "ci", "--no-audit", "--no-fund", "--loglevel", "error"], folder, {"PATH": with_node()})
+        _run(
+            [*npm(), "ci", "--no-audit", "--no-fund", "--loglevel", "error"], folder, {"PATH": with_node()}, name="npm"
+        )
 
     return _fetched("generators from npm", source / "package-lock.json", install)
 
@@ -139,9 +141,9 @@ def _fetched(what: str, lock: Path, install: Callable[[Path], None]) -> Path:
     return folder
 
 
-def _run(command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None) -> str:
+def _run(command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None, *, name: str = "") -> None:
+    """Run a program; what it says counts only if it fails."""
     done = subprocess.run(command, cwd=folder, env={**os.environ, **(variables or {})}, capture_output=True, text=True)
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()
-        raise click.ClickException(f"{Path(command[0]).name} failed: {' / '.join(said[-3:])}")
-    return done.stdout
+        raise click.ClickException(f"{name or Path(command[0]).name} failed: {' / '.join(said[-3:])}")
