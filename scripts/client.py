@@ -100,7 +100,7 @@ def make(language: Language, folder: Path) -> None:
         language.generate(contract, by_hand, package)
         # What is by hand comes last: where a generator has made a file of the same name, ours counts.
         _copy_by_hand(by_hand / "package" if language.proved else by_hand.parent / "unproved", package)
-        shutil.copyfile(ROOT / "LICENSE", package / "LICENSE")
+        shutil.copyfile(by_hand.parent / "LICENSE", package / "LICENSE")
         shutil.copytree(package, folder, dirs_exist_ok=True)
 
 
