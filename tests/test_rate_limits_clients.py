@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 
 from generated.contract import RATE_LIMITS
 from generated.errors import ServiceUnavailable, TooManyRequests
+from handlers.request.rate_limits import counting as counting_module
 from handlers.request.rate_limits import open_counter
 from handlers.request.rate_limits.addresses import Client, Clients
 from handlers.request.rate_limits.counting import Availability, LocalCounter, Rates, Verdict
@@ -205,14 +209,17 @@ def test_some_have_other_limits(counting: Counting) -> None:
 
 
 class Broken:
-    """A store that cannot be reached."""
+    """A store that cannot be reached, until it is mended."""
 
     def __init__(self) -> None:
         self.asked = 0
+        self.mended = False
 
     def hit(self, key: bytes, limit: int, now_us: int, /) -> Decision:
         self.asked += 1
-        raise StoreUnavailable("out of reach")
+        if not self.mended:
+            raise StoreUnavailable("out of reach")
+        return Decision(True, 3, now_us // 1000 + 1, 0)
 
     def close(self) -> None:
         pass
@@ -232,4 +239,29 @@ def test_a_store_that_fails_is_not_asked_by_each_request(refuse: bool, caplog: p
     expected = ServiceUnavailable if refuse else type(None)
     assert all(verdict and type(verdict.refusal) is expected for verdict in verdicts)
     assert headers(verdicts[-1])["x-ratelimit-remaining"] == "10"
+    asyncio.run(counter.close())
+
+
+def test_a_store_that_is_back_is_asked_by_each_request_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock: Any = SimpleNamespace(time_ns=time.time_ns, seconds=100.0)
+    clock.monotonic = lambda: clock.seconds
+    monkeypatch.setattr(counting_module, "time", clock)
+    store = Broken()
+    counter = LocalCounter(
+        Rates(contract_limits(), Exceptions(), lambda reference: None), store, Availability(refuse=False)
+    )
+
+    def remaining() -> list[str]:
+        verdicts = [counter.count("message", client("203.0.113.1"), None) for _ in range(5)]
+        return [headers(verdict)["x-ratelimit-remaining"] for verdict in verdicts]
+
+    for outage in range(1, 4):
+        assert (remaining(), store.asked) == (["10"] * 5, outage)
+        clock.seconds += counting_module.PAUSE
+    store.mended = True
+    assert (remaining(), store.asked) == (["3"] * 5, 8)
+    store.mended = False
+    assert (remaining(), store.asked) == (["10"] * 5, 9)
+    store.mended = True
+    assert (remaining(), store.asked) == (["10"] * 5, 9)
     asyncio.run(counter.close())

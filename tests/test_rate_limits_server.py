@@ -5,10 +5,11 @@ end of that time which is kinder to the server: what fails here cannot have been
 """
 
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -232,6 +233,24 @@ def test_server_refuses_without_the_store_if_it_is_told_to(run: Commands, stack:
         counts(connection, 30)
     assert {seen.status for seen in ask(connection, 30)} == {503}
     assert told_once(server, "Requests are refused: the Redis", start)
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["one machine", "redis"])
+def test_who_cannot_be_told_apart_is_counted_by_address(
+    run: Commands, stack: ExitStack, request: pytest.FixtureRequest, shared: bool
+) -> None:
+    settings = {"RATE_LIMIT_URL": stack.enter_context(request.getfixturevalue("redis")).url} if shared else {}
+    token = run("system", "create", "--json").json()["token"]
+    server = stack.enter_context(Server(environment=run.environment | settings))
+    connection = stack.enter_context(Pipeline(server.base_url, AGENT))
+    with closing(sqlite3.connect(f"{run.environment['PLURALSPEC_DATA']}/pluralspec.db")) as database:
+        database.execute("ALTER TABLE system RENAME TO elsewhere")
+    asked = {10: Request("GET", "/v2/systems/@me", token), 3: Request("PATCH", "/v2/systems/@me", token, b"{}")}
+    for limit, each in asked.items():
+        seen = next(connection.send_all([each]))
+        assert seen.status == 503
+        assert f"\r\nx-ratelimit-limit: {limit}\r\nx-ratelimit-remaining: {limit - 1}\r\n".encode() in seen.raw
+        counts(connection, 30, each)
 
 
 # Other limits
