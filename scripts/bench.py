@@ -16,7 +16,7 @@ _file = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 @click.group(invoke_without_command=True)
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="How often each is measured.")
-@click.option("--seconds", type=click.FloatRange(0.1), default=2, show_default=True, help="How long each time.")
+@click.option("--seconds", type=click.FloatRange(0.1), default=1, show_default=True, help="How long each time.")
 @click.option(
     "--only",
     type=click.Choice(_WORKS + _EXTRAS),
@@ -53,8 +53,8 @@ def bench(
     SQLAlchemy, and Connexion as it comes. Their answers are compared first.
 
     \b
-    pluralspec bench --database sqlite --only mix   a few minutes
-    pluralspec bench --svg bench.svg                the whole of it: an hour
+    pluralspec bench --database sqlite --only mix   a minute or two
+    pluralspec bench --svg bench.svg                the whole of it: half an hour
     """
     if context.invoked_subcommand:
         return

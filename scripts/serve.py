@@ -1,5 +1,6 @@
 """`pluralspec serve`: gunicorn, in this process, on a socket that is bound before anything else happens."""
 
+import gc
 import os
 import signal
 import threading
@@ -14,7 +15,7 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from handlers.request.logs import configure
-from handlers.request.metrics import Board, Meter
+from handlers.request.metrics import Board
 from handlers.request.rate_limits.gcra import StoreUnavailable
 from models.database import store
 from models.settings import LOG_LEVELS, Settings
@@ -67,18 +68,24 @@ class Server(BaseApplication):
 
     def load(self) -> Any:
         """The application, in each worker for itself: a connection to the database cannot be shared by processes."""
-        return _application(self._meter)
+        from handlers.request.application import create_app
+
+        return create_app(meter=self._meter)
 
 
-def _application(meter: Meter | None = None) -> Any:
+def _prepare(settings: Settings) -> None:
+    """Load what the workers will share, and try what each of them will open, so that what is wrong is said once."""
     # Connexion loads a test client that wants to be another one; nobody here uses it.
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
-    from handlers.request.application import create_app
+    from handlers.request.application import open_services
 
     try:
-        return create_app(meter=meter)
+        open_services(settings)
     except (StoreUnavailable, SigningKeyUnusable) as error:
         raise click.ClickException(str(error)) from error
+    store().close()
+    gc.collect()
+    gc.freeze()  # who looks for garbage touches every object, and what is touched is shared no more
 
 
 def _end_gracefully() -> None:
@@ -178,9 +185,7 @@ def serve(host: str, port: int, workers: int, demo: bool, as_json: bool) -> None
     connect(make=True)
     store().check_room(workers)
     systems = ensure() if demo else []
-    # Once before the workers do it: what is wrong is said once, and what was loaded is shared.
-    _application()
-    store().close()
+    _prepare(settings)
 
     def ready() -> None:
         value = {"url": address.url, "port": address.port, "systems": [asdict(system) for system in systems]}

@@ -40,20 +40,26 @@ class App(AbstractApp):
 def create_app(settings: Settings | None = None, meter: Meter | None = None) -> Any:
     """The assembled application for an ASGI server, on the database that the settings name.
 
-    Raises SettingError or DatabaseUnusable, one line each. Connexion compiles the operations when the server starts the
+    Raises what `open_services` does. Connexion compiles the operations when the server starts the
     application (ASGI's lifespan), so a broken contract stops the start and no first request is slow.
     """
     settings = settings or Settings.from_env()
-    store = database.connect(settings.database, connections=settings.pool, patience=settings.patience)
-    schema.migrate()
-    compile_all()
-    services = _services(settings, store)
-    store.release()
+    services = open_services(settings)
     app = App(meter, AccessLog() if settings.access_log else None)
     app.add_api(CONTRACT, services=services)
     app.add_error_handler(HTTPException, on_http_exception)
     app.add_error_handler(Exception, on_unexpected)
     return app
+
+
+def open_services(settings: Settings) -> Services:
+    """What the operations of this process share. Raises SettingError, DatabaseUnusable and the like, one line each."""
+    store = database.connect(settings.database, connections=settings.pool, patience=settings.patience)
+    schema.migrate()
+    compile_all()
+    services = _services(settings, store)
+    store.release()
+    return services
 
 
 def _services(settings: Settings, store: Store) -> Services:

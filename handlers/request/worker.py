@@ -1,6 +1,7 @@
 """gunicorn's worker: uvicorn on uvloop and httptools."""
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -63,6 +64,8 @@ class _Server(Server):
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
+        gc.collect()
+        gc.freeze()  # what is there now stays, so that nobody who waits for an answer waits for a look at all of it
         self._looking_after = asyncio.create_task(self._look_after())
         if self._meter:
             self._meter.start()
