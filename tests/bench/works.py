@@ -76,6 +76,8 @@ class Clients:
         self._large, self._ordinary = large, ordinary
         # Nobody switches to those who are here already: the same front comes again only after all others.
         self._fronts = cycle([(system, front) for front in _fronts() for system in ordinary[:40]])
+        # Few enough that each of them switches more than once in the list of requests, which is sent over and over.
+        self._rare_fronts = cycle([(system, front) for front in _fronts() for system in ordinary[40:50]])
 
     def works(self) -> list[Work]:
         """Everything that is measured."""
@@ -149,13 +151,20 @@ class Clients:
         return Request("PATCH", f"/members/{self._dice.choice(system.members)}", system.token, body)
 
     def _switch(self) -> Request:
-        system, front = next(self._fronts)
-        return Request("POST", "/systems/@me/switches", system.token, {"members": [system.members[i] for i in front]})
+        return _switch_to(*next(self._fronts))
+
+    def _rare_switch(self) -> Request:
+        return _switch_to(*next(self._rare_fronts))
 
     def _mix(self) -> Request:
         kinds = list(_MIX)
         kind = self._dice.choices(kinds, weights=[_MIX[each] for each in kinds])[0]
         return kind(self)
+
+
+def _switch_to(system: Refs, front: tuple[int, ...]) -> Request:
+    members = [system.members[number] for number in front]
+    return Request("POST", "/systems/@me/switches", system.token, {"members": members})
 
 
 def _fronts() -> list[tuple[int, ...]]:
@@ -172,7 +181,7 @@ _MIX: dict[Callable[[Clients], Request], int] = {
     Clients._member: 20,
     Clients._own_fronters: 8,
     Clients._own_system: 6,
-    Clients._switch: 2,
+    Clients._rare_switch: 2,
     # ... and a dashboard shows everything and lets it be changed.
     Clients._own_members: 6,
     Clients._own_groups: 4,
