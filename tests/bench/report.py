@@ -156,7 +156,11 @@ def _cpu(runs: Sequence[Run]) -> float:
 
 def _times(runs: Sequence[Run]) -> str:
     p50, p99 = median(run.p50 for run in runs) * 1000, median(run.p99 for run in runs) * 1000
-    return f"{p50:.3g} / {p99:.3g}"
+    return f"{_three_digits(p50)} / {_three_digits(p99)}"
+
+
+def _three_digits(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
 
 
 def _spread(values: Sequence[float]) -> str:
