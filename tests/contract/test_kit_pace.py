@@ -23,16 +23,18 @@ def bench(database: str, keeper: Keeper, tmp_path: Path) -> Bench:
 
 @pytest.fixture
 def recorder(base_url: str) -> Iterator[Recorder]:
-    """Between the kit and the server, which says nothing of limits itself."""
+    """Between the kit and the server."""
     with Recorder(base_url.removesuffix("/v2")) as running:
         yield running
 
 
-@pytest.mark.parametrize(("said", "limit"), [("", 10), ("25", 25), ("0", 10), ("99999999999999", 10)])
+@pytest.mark.parametrize(("said", "limit"), [("", 10), ("4", 4), ("0", 10), ("99999999999999", 10)])
 def test_keeps_to_the_limit_that_the_server_says(bench: Bench, recorder: Recorder, said: str, limit: int) -> None:
     def say(passing: Passing) -> None:
+        for name in [name for name in passing.answer_headers if name.startswith("x-ratelimit-")]:
+            del passing.answer_headers[name]
         if said:
-            passing.answer_headers |= {"X-RateLimit-Limit": said, "X-RateLimit-Scope": "generic_get"}
+            passing.answer_headers |= {"x-ratelimit-limit": said, "x-ratelimit-scope": "generic_get"}
 
     recorder.after = say
     outcome = bench.paced(recorder.address, "--only", "systems", "--only", "members/list")
