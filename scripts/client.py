@@ -40,7 +40,7 @@ LANGUAGES = {
         Language("python", "openapi-python-client", generators.python_client, "mypy --strict"),
         Language("go", "OpenAPI Generator", generators.go, "go vet"),
         Language("php", "OpenAPI Generator", generators.php, "php -l"),
-        Language("ruby", "OpenAPI Generator", generators.ruby, "ruby -wc"),
+        Language("ruby", "OpenAPI Generator", generators.ruby, "ruby -c"),
         Language("java", "OpenAPI Generator", generators.java, "javac -Xlint"),
         Language("rust", "OpenAPI Generator", generators.rust, "rustfmt, not compiled", proved=False),
         Language("kotlin", "OpenAPI Generator", generators.kotlin, "nothing; cannot send null", proved=False),
