@@ -1,7 +1,9 @@
 """What a check that did not go through says about the server, and in which words."""
 
+import ast
 import json
 from collections.abc import Iterator, Set
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -46,10 +48,10 @@ def _words(error: BaseException, caught: "pytest.ExceptionInfo[BaseException]") 
     """What was expected, and in what the answer is otherwise."""
     if isinstance(error, Unexpected):
         return error.expected, ""
-    statement = _statement(caught).removesuffix(", answer.story")
+    statement = _statement(caught)
     if isinstance(error, AssertionError):
         lines = str(error).removeprefix("assert ").splitlines()
-        return statement.removeprefix("assert "), "\n".join(line.strip() for line in lines)
+        return _condition(statement), "\n".join(line.strip() for line in lines)
     return f"an answer for which this works: {statement}", f"{type(error).__name__}: {error}"
 
 
@@ -57,6 +59,15 @@ def _statement(caught: "pytest.ExceptionInfo[BaseException]") -> str:
     """The line of the check that did not hold, on one line."""
     own = [entry for entry in caught.traceback if str(entry.path).startswith(str(HOME / "tests" / "behaviour"))]
     return " ".join(str((own or list(caught.traceback))[-1].statement).split())
+
+
+def _condition(statement: str) -> str:
+    """What is asserted, without the message for when it does not hold."""
+    with suppress(SyntaxError):
+        match ast.parse(statement).body:
+            case [ast.Assert(test=test)]:
+                return ast.unparse(test)
+    return statement.removeprefix("assert ")
 
 
 def comparison(op: str, left: Any, right: Any) -> list[str] | None:

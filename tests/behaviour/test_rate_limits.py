@@ -17,8 +17,8 @@ NAMES = ("Limit", "Remaining", "Reset", "Scope")
 
 def limits(answer: Answer) -> Mapping[str, str]:
     """What the answer says of its limit; all of it must be there."""
-    missing = [name for name in NAMES if f"X-RateLimit-{name}" not in answer.headers]
-    assert not missing, f"{answer.story}\nwithout X-RateLimit- {missing}"
+    headers = {f"X-RateLimit-{name}" for name in NAMES if f"X-RateLimit-{name}" in answer.headers}
+    assert headers == {f"X-RateLimit-{name}" for name in NAMES}, answer.story
     return {name: answer.headers[f"X-RateLimit-{name}"] for name in NAMES}
 
 

@@ -350,6 +350,8 @@ def test_unknown_switch_is_404(public: Client) -> None:
 
 @check("reading/switches/40006", should="A switch id that is no UUID is 400 with 40006.")
 def test_switch_by_what_is_no_uuid_is_400(public: Client) -> None:
+    if public.get(f"/systems/{public.id}/switches", limit=1).status == 403:
+        pytest.skip("the system's front history is private, and a server may say so first")
     public.get(f"/systems/{public.id}/switches/exampl").fails(INVALID_SWITCH_ID)
 
 
