@@ -5,8 +5,6 @@ from typing import Any
 from tests.contract.fault import Fault
 from tests.contract.tampering import at, reshapes, says, shows
 
-FULL_ANSWERS = at("GET|PATCH /members/*", "POST /members")
-
 
 def rounded(timestamp: str) -> str:
     """To milliseconds."""

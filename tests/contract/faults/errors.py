@@ -8,7 +8,6 @@ from tests.contract.proxy import Answer, Request, Tamper, Upstream
 from tests.contract.tampering import always, at, fails
 
 MEMBER, SWITCH = at("GET|PATCH|DELETE /members/*"), at("GET|PATCH|DELETE /systems/*/switches/*")
-EVERYWHERE = ("members", "groups", "systems", "switches", "references", "tokens")
 HTML = b"<!DOCTYPE html><html><body><h1>Something is wrong</h1></body></html>"
 
 

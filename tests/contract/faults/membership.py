@@ -6,10 +6,8 @@ from tests.contract.fault import Fault
 from tests.contract.proxy import Answer, Request, Tamper, Upstream
 from tests.contract.tampering import When, answers, asks, at, done, reshapes
 
-MEMBERS = at("POST /groups/*/members/*")
 BOTH = at("POST /groups/*/members/*", "POST /members/*/groups/*")
 GROUPS = at("GET /systems/*/groups")
-AREAS = ("groups", "members")
 
 
 def instead(call: str, other: str) -> Tamper:

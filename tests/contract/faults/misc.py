@@ -10,7 +10,6 @@ from tests.support import shapes
 MESSAGE = at("GET /messages/*")
 SYSTEM_GUILD, MEMBER_GUILD = at("PATCH /systems/*/guilds/*"), at("PATCH /members/*/guilds/*")
 SETTINGS = at("GET /systems/*/settings")
-AUTOPROXY = at("PATCH /systems/*/autoproxy")
 
 
 def as_numbers(message: dict[str, Any]) -> None:

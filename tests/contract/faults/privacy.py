@@ -7,8 +7,6 @@ from tests.contract.fault import Fault
 from tests.contract.proxy import Answer, Request, Tamper, Upstream
 from tests.contract.tampering import When, at, objects, refusal
 
-LISTS = at("GET /systems/*/members", "GET /systems/*/groups", "GET /groups/*/members", "GET /members/*/groups")
-
 
 def is_private(entity: dict[str, Any], key: str) -> bool:
     return bool(entity["privacy"] and entity["privacy"][key] == "private")

@@ -9,7 +9,6 @@ from tests.contract.tampering import always, answers, asks, at, fails, headers, 
 
 LIMITS = "x-ratelimit-"
 Headers = dict[str, str]
-MEMBERS = ("members", "groups")
 
 
 def without(start: str) -> Callable[[Headers], Headers]:
