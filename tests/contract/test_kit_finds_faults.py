@@ -84,6 +84,7 @@ def test_all_faults_are_found(proxy: Proxy, two_kits: Kits, keeper: Keeper, caps
 @pytest.mark.long
 def test_no_fault_is_found_where_there_is_none(proxy: Proxy, two_kits: Kits, household: Household) -> None:
     address = proxy.address(honest, household.owner.token or "")
-    report = two_kits.run(f"{address}/v2", household)
+    # A server that closes on a body that is too long cuts off a proxy that still sends it: its own test has that.
+    report = two_kits.run(f"{address}/v2", household, "--skip", "transport/size")
     assert report.having(*FOUND, "info", "unsupported", "skip", "error") == []
     assert (report.outcome.code, report.left) == (0, [])
