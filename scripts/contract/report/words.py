@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Sized
 from typing import Any
 
 from scripts.contract.results import ERROR, FAIL, INFO, PASS, SKIP, UNSUPPORTED, WARN, Exchange, Result, Run
@@ -67,14 +68,23 @@ def verdict(run: Run) -> str:
     if run.code == 0:
         return f"Nothing failed{beside}."
     problems = [
-        (sum(result.verdict == FAIL for result in run.failures), "checks failed"),
-        (sum(result.verdict == ERROR for result in run.failures), "checks could not be carried out"),
-        (len(run.unused), "expected to fail without need"),
-        (len(run.leftovers), "left behind"),
-        (len(run.differences), "not as before"),
+        (_checks(run, FAIL), "failed"),
+        (_checks(run, ERROR), "could not be carried out"),
+        (_number(run.unused), "expected to fail without need"),
+        (_number(run.leftovers), "left behind"),
+        (_number(run.differences), "not as before"),
     ]
     told = ", ".join(f"{number} {what}" for number, what in problems if number)
     return f"{told}{beside}."
+
+
+def _checks(run: Run, verdict: str) -> str:
+    number = sum(result.verdict == verdict for result in run.failures)
+    return f"{number} check{'s' * (number > 1)}" if number else ""
+
+
+def _number(things: Sized) -> str:
+    return str(len(things)) if things else ""
 
 
 def sides(run: Run) -> list[tuple[str, str]]:
