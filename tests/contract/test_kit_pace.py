@@ -71,6 +71,6 @@ def test_being_told_to_wait_in_the_wrong_words_is_a_finding_of_its_own(bench: Be
 
     recorder.after = refuse
     outcome = bench.run(recorder.address, "--only", "systems/get/me")
-    assert outcome.code == 1, outcome
-    failed = [line for line in outcome.out.splitlines() if line.startswith("FAIL")]
-    assert failed == ["FAIL        systems/contract/get_system (must)"]
+    assert outcome.code == 0, outcome
+    found = [line for line in outcome.out.splitlines() if line.startswith(("FAIL", "WARN"))]
+    assert found == ["WARN        systems/contract/get_system (should)"]
