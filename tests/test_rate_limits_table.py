@@ -107,6 +107,24 @@ def test_a_stopped_process_that_holds_the_lock_stops_nobody(tmp_path: Path) -> N
     table.close()
 
 
+def test_a_forked_child_has_a_lock_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its parent's, each of them could count while the other does."""
+    monkeypatch.setattr(shared_table, "_PATIENCE_AT_START", 0.05)
+    table = SharedMemoryLimiter(tmp_path / "limits")
+    table.hit(b"client", 2, START)
+    fcntl.flock(table._file, fcntl.LOCK_EX)
+    child = multiprocessing.get_context("fork").Process(target=is_kept_out, args=(table,))
+    child.start()
+    child.join(10)
+    assert child.exitcode == 0
+
+
+def is_kept_out(table: SharedMemoryLimiter) -> None:
+    """End with an error if this process can count."""
+    with pytest.raises(StoreUnavailable):
+        table.hit(b"client", 2, START)
+
+
 def test_a_forked_child_and_its_parent_keep_one_count(tmp_path: Path) -> None:
     table = SharedMemoryLimiter(tmp_path / "limits")
     table.hit(b"client", 2, START)

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from generated.errors import ApiError, ServiceUnavailable, TooManyRequests
 from handlers.request.rate_limits.addresses import Client
-from handlers.request.rate_limits.gcra import Decision, Limiter, RemoteLimiter, StoreUnavailable
+from handlers.request.rate_limits.gcra import Decision, Limiter, RemoteLimiter, StoreUnavailable, make
 from models.limits import Address, Exceptions, Limits
 from models.references import Reference
 
@@ -47,20 +47,17 @@ class Rate:
 
     def verdict(self, decision: Decision) -> Verdict:
         """The headers, and the refusal when the request was one too many."""
-        allowed, remaining, reset_ms, _ = decision
-        headers = self._headers(remaining, reset_ms)
+        allowed, remaining, reset_ms, retry_after_ms = decision
+        headers = self._limit, self._remaining[remaining], (b"x-ratelimit-reset", b"%d" % reset_ms), self._scope
         if allowed:
-            return Verdict(headers, None)
-        seconds = -(-decision.retry_after_ms // 1000)
-        extra = {"retry_after": decision.retry_after_ms, "scope": self.name}
+            return make(Verdict, (headers, None))
+        seconds = -(-retry_after_ms // 1000)
+        extra = {"retry_after": retry_after_ms, "scope": self.name}
         return Verdict((*headers, (b"retry-after", b"%d" % seconds)), TooManyRequests(extra=extra))
 
     def uncounted(self, now_us: int, refusal: ApiError | None) -> Verdict:
         """The answer when nobody can tell how many requests there were."""
-        return Verdict(self._headers(self.limit, now_us // 1000), refusal)
-
-    def _headers(self, remaining: int, reset_ms: int) -> Headers:
-        return (self._limit, self._remaining[remaining], (b"x-ratelimit-reset", b"%d" % reset_ms), self._scope)
+        return self.verdict(Decision(True, self.limit, now_us // 1000, 0))._replace(refusal=refusal)
 
 
 def _rates(limits: Limits) -> dict[str, Rate]:

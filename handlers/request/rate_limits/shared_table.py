@@ -35,6 +35,7 @@ _FARTHEST = 2 * PERIOD
 _LOOK_EVERY = PERIOD
 _REMEMBERED = 4096
 """Clients whose slots a process knows without looking."""
+_TRY_TO_LOCK = fcntl.LOCK_EX | fcntl.LOCK_NB
 _PATIENCE = 0.1
 _PATIENCE_AT_START = 5.0
 
@@ -54,13 +55,17 @@ class SharedMemoryLimiter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._use(_open_table(path))
+        os.register_at_fork(after_in_child=self._look_next_time)
 
     def hit(self, key: bytes, limit: int, now_us: int) -> Decision:
         """Count one request of `key`, unless it is one too many."""
-        if now_us >= self._look_at or os.getpid() != self._process:
+        if now_us >= self._look_at:
             self._look(now_us)
         place = self._place(key)
-        _lock(self._file)
+        try:
+            fcntl.flock(self._file, _TRY_TO_LOCK)
+        except BlockingIOError:
+            _lock(self._file)
         try:
             return self._count(place, limit, now_us)
         finally:
@@ -74,12 +79,12 @@ class SharedMemoryLimiter:
         os.close(self._file)
 
     def _count(self, place: _Place, limit: int, now_us: int) -> Decision:
-        slot = place.slot
+        slot, times = place.slot, self._times
         if known := self._hashes[slot] == place.hashed:
-            packed = self._times[slot]
+            packed = times[slot]
         else:
             slot, known = self._find(place.hashed, now_us)
-            place.slot, packed = slot, self._times[slot] if known else 0
+            place.slot, packed = slot, times[slot] if known else 0
         ahead = ((packed >> _TICK_BITS) - now_us) * limit + (packed & _TICK_MASK)
         if not 0 < ahead < _FARTHEST * limit:
             ahead = 0  # that is over; or so far away that no request can have made it
@@ -89,7 +94,7 @@ class SharedMemoryLimiter:
             if not known:
                 # Before the time: a process that dies between the two leaves a slot whose time has passed.
                 self._hashes[slot] = place.hashed
-            self._times[slot] = now_us + microseconds << _TICK_BITS | ticks
+            times[slot] = now_us + microseconds << _TICK_BITS | ticks
         return decision
 
     def _find(self, hashed: int, now_us: int) -> tuple[int, bool]:
@@ -109,6 +114,9 @@ class SharedMemoryLimiter:
             self.close()
             self._use(file)
         self._look_at = now_us + _LOOK_EVERY
+
+    def _look_next_time(self) -> None:
+        self._look_at = 0
 
     def _use(self, file: int) -> None:
         self._file = file
@@ -138,7 +146,7 @@ def _lock(file: int, patience: float = _PATIENCE) -> None:
     deadline = 0.0
     while True:
         try:
-            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return fcntl.flock(file, _TRY_TO_LOCK)
         except BlockingIOError:
             deadline = deadline or time.monotonic() + patience
             if time.monotonic() > deadline:
