@@ -88,7 +88,9 @@ def test_a_new_one_ends_what_the_old_one_signed_in_every_process(tmp_path: Path)
 def test_a_file_that_is_no_signing_key_is_one_clear_line_and_stays(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "key"
     path.write_bytes(content)
-    with pytest.raises(SigningKeyUnusable, match=r"^.*/key is no signing key: expected .* P-256 key in PEM$"):
+    with pytest.raises(
+        SigningKeyUnusable, match=r"^.*/key \(PLURALSPEC_SIGNING_KEY\) is no signing key: expected .* P-256 key in PEM$"
+    ):
         SigningKey(path)
     assert path.read_bytes() == content
 
@@ -114,5 +116,7 @@ def test_a_key_that_is_spoiled_while_it_is_used_is_reported_once(
 
 def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SigningKeyUnusable, match=r"^the signing key .*/file/key cannot be made: "):
+    with pytest.raises(
+        SigningKeyUnusable, match=r"^the signing key .*/file/key \(PLURALSPEC_SIGNING_KEY\) cannot be made: "
+    ):
         SigningKey(tmp_path / "file" / "key").sign(TEXT)
