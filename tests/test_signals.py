@@ -106,6 +106,19 @@ def test_requests_in_flight_are_answered_and_new_ones_refused_when_it_is_told_to
     assert server.process.wait(PATIENCE) == 0
 
 
+def test_no_socket_is_closed_twice(tmp_path: Path) -> None:
+    """The second time it is another's: of a thread that is opening a connection to Postgres, say."""
+    with Server("--log-level", "info", environment={"PLURALSPEC_DATA": str(tmp_path)}) as server:
+        with Client(server) as client:
+            client.send(IDLE)
+            assert client.hear(b"}").startswith(b"HTTP/1.1 404 ")
+        server.process.terminate()
+        assert server.process.wait(PATIENCE) == 0
+    log = "".join(server.log)
+    assert "Shutting down" in log
+    assert "closing socket" not in log
+
+
 def test_clients_of_workers_that_are_replaced_go_on(server: Server) -> None:
     token, before = token_of(server), set(workers(server))
     with ExitStack() as stack:

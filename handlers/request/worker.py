@@ -72,7 +72,10 @@ class _Server(Server):
 
     async def shutdown(self, sockets: Any = None) -> None:
         Connection.ending = True
-        await super().shutdown(sockets)
+        for listener in sockets or ():
+            # The loop closes it. A second time could close what a thread that talks to Postgres has just opened.
+            listener.detach()
+        await super().shutdown()
 
     def drain(self) -> None:
         """End without refusing anybody."""
