@@ -74,8 +74,10 @@ def measure(dialect: str, factor: int, requests: int, folder: Path, say: Say) ->
             asked = _fill(url, amounts, say)
             environment = {"DATABASE_URL": url, "RATE_LIMITS": "off", "PLURALSPEC_DATA": str(folder)}
             server = stack.enter_context(Server("--workers", "1", environment=environment))
-            targets.append(Target(server.base_url, asked))
-        return [_timed(name, targets, requests, say) for name in REQUESTS]
+            targets.append((server.base_url, asked))
+        # Connections that were opened before all was filled would have been idle for too long.
+        each = [Target(*target) for target in targets]
+        return [_timed(name, each, requests, say) for name in REQUESTS]
 
 
 @contextmanager
@@ -143,12 +145,17 @@ class Target:
     def _read(self) -> int:
         head = b""
         while b"\r\n\r\n" not in head:
-            head += self._socket.recv(1 << 16)
+            head += self._heard()
         head, _, body = head.partition(b"\r\n\r\n")
         missing = int(head.lower().partition(b"content-length:")[2].split()[0]) - len(body)
         while missing > 0:
-            missing -= len(self._socket.recv(1 << 16))
+            missing -= len(self._heard())
         return int(head.split()[1])
+
+    def _heard(self) -> bytes:
+        if data := self._socket.recv(1 << 16):
+            return data
+        raise RuntimeError("the server closed the connection")
 
 
 Request = tuple[str, str, object]
