@@ -1,8 +1,6 @@
 """The reference and the guide in a real browser, and the contract's files beside them."""
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,26 +17,16 @@ from playwright.sync_api import (
     Request,
     ViewportSize,
     expect,
-    sync_playwright,
 )
 
 from scripts.guide import pages
+from tests.support.browser import DESKTOP, PHONE, assert_fits, launched
 from tests.support.client import Client
 from tests.support.server import ROOT, Server
 
-# Whatever a browser does on its own would be noise among the requests of the page.
-FLAGS = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-)
 PATIENCE = 30_000.0
 """Milliseconds that the page may take for anything."""
 OPERATION = "#operations-Systems-get_system"
-PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=1600)
 LINTERS = ROOT / "scripts" / "linters" / "node_modules"
 
 
@@ -66,22 +54,11 @@ class Visit:
         return {address.netloc for address in addresses if address.scheme not in ("data", "blob")}
 
 
-def chromium() -> str | None:
-    """The browser: what CHROMIUM says, or one that is installed."""
-    return shutil.which(os.environ.get("CHROMIUM") or "chromium") or shutil.which("chromium-browser")
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium."""
-    executable = chromium()
-    if executable is None:
-        pytest.skip("there is no Chromium: install it or set CHROMIUM")
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *as_root])
+    with launched() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
@@ -141,26 +118,16 @@ def test_page_can_be_read_everywhere(
     expect(operation.locator(".responses-table").first).to_be_visible()
     visit.page.locator("details.introduction summary").click()
     expect(visit.page.locator(".info .title")).to_be_visible()
-    _fits(visit.page, size, scheme)
+    assert_fits(visit.page, size, scheme)
     visit.page.screenshot(path=tmp_path / "reference.png", full_page=True)
     for guide in pages(ROOT):
         visit.page.locator("header nav a", has_text=guide.title).click()
         expect(visit.page.locator("h1")).to_have_text(guide.title)
-        _fits(visit.page, size, scheme)
+        assert_fits(visit.page, size, scheme)
         visit.page.screenshot(path=tmp_path / f"{guide.name}.png", full_page=True)
     assert visit.hosts() == {urlsplit(server.base_url).netloc}
     assert visit.complaints == []
     context.close()
-
-
-def _fits(page: Page, size: ViewportSize, scheme: str) -> None:
-    """Expect that nothing is wider than the screen, and that ground and ink are far apart, the right way round."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    ground, ink = (page.evaluate(LIGHTNESS, name) for name in ("backgroundColor", "color"))
-    assert (ground - ink if scheme == "light" else ink - ground) > 150
-
-
-LIGHTNESS = "name => getComputedStyle(document.body)[name].match(/[0-9]+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3"
 
 
 def test_the_first_screen_waits_for_no_script(browser: Browser, server: Server) -> None:

@@ -4,12 +4,15 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree as Xml
 
 import pytest
+from playwright.sync_api import ViewportSize, expect
 
 from tests.contract.bench import Bench
 from tests.contract.recorder import Passing, Recorder
+from tests.support.browser import DESKTOP, PHONE, assert_fits, launched
 from tests.support.commands import Outcome
 from tests.support.keeper import Keeper
 
@@ -127,6 +130,28 @@ def test_page_is_one_file(outcome: Outcome, folder: Path) -> None:
     assert "prefers-color-scheme: dark" in page
     assert "@media print" in page
     assert "systems/get/every-key" in page
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_can_be_read_and_asks_nobody(
+    outcome: Outcome, folder: Path, tmp_path: Path, size: ViewportSize, scheme: Literal["light", "dark"]
+) -> None:
+    (tmp_path / "report.html").write_text((folder / "html").read_text())
+    with launched() as browser:
+        page = browser.new_page(viewport=size, color_scheme=scheme)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((tmp_path / "report.html").as_uri())
+        assert_fits(page, size, scheme)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("failed")
+        found = page.locator("details", has_text="systems/get/every-key").first
+        if found.get_attribute("open") is None:
+            found.locator("summary").click()
+        expect(found.get_by_text("Endpoints will always return all fields")).to_be_visible()
+        expect(found.get_by_text("curl", exact=False).first).to_be_visible()
+        assert_fits(page, size, scheme)
+        assert len(asked) == 1
 
 
 def test_badge_counts_what_must_be(outcome: Outcome, folder: Path) -> None:
