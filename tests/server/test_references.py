@@ -66,6 +66,14 @@ NO_FORM = {
 
 short_forms = pytest.mark.parametrize("form", SHORT_FORMS.values(), ids=SHORT_FORMS)
 uuid_forms = pytest.mark.parametrize("form", UUID_FORMS.values(), ids=UUID_FORMS)
+Write = Callable[[dict[str, str]], str]
+EVERY_FORM: dict[str, Write] = {
+    f"{key} {what}": lambda thing, key=key, form=form: form(thing[key])  # type: ignore[misc]
+    for key, forms in (("id", SHORT_FORMS), ("uuid", UUID_FORMS))
+    for what, form in forms.items()
+}
+"""A reference to a thing, in each way that there is."""
+every_form = pytest.mark.parametrize("write", EVERY_FORM.values(), ids=EVERY_FORM)
 no_form = pytest.mark.parametrize("ref", NO_FORM.values(), ids=NO_FORM)
 
 
@@ -325,69 +333,35 @@ def test_me_without_credentials_is_401(anonymous: Client, path: str) -> None:
 # Bodies
 
 
-@short_forms
-def test_members_of_a_group_by_short_id(owner: Client, form: Callable[[str], str]) -> None:
+@every_form
+def test_members_of_a_group_by_any_of_its_ids(owner: Client, write: Write) -> None:
     member, group = owner.new_member(), owner.new_group()
     for action, expected in (("add", [member["uuid"]]), ("remove", []), ("overwrite", [member["uuid"]])):
-        owner.post(f"/groups/{group['id']}/members/{action}", [form(member["id"])]).done()
+        owner.post(f"/groups/{group['id']}/members/{action}", [write(member)]).done()
         assert [each["uuid"] for each in owner.get(f"/groups/{group['id']}/members").ok()] == expected
 
 
-@uuid_forms
-def test_members_of_a_group_by_uuid(owner: Client, form: Callable[[str], str]) -> None:
-    member, group = owner.new_member(), owner.new_group()
-    for action, expected in (("add", [member["uuid"]]), ("remove", []), ("overwrite", [member["uuid"]])):
-        owner.post(f"/groups/{group['id']}/members/{action}", [form(member["uuid"])]).done()
-        assert [each["uuid"] for each in owner.get(f"/groups/{group['id']}/members").ok()] == expected
-
-
-@short_forms
-def test_groups_of_a_member_by_short_id(owner: Client, form: Callable[[str], str]) -> None:
+@every_form
+def test_groups_of_a_member_by_any_of_its_ids(owner: Client, write: Write) -> None:
     member, group = owner.new_member(), owner.new_group()
     for action, expected in (("add", [group["uuid"]]), ("remove", []), ("overwrite", [group["uuid"]])):
-        owner.post(f"/members/{member['id']}/groups/{action}", [form(group["id"])]).done()
+        owner.post(f"/members/{member['id']}/groups/{action}", [write(group)]).done()
         assert [each["uuid"] for each in owner.get(f"/members/{member['id']}/groups").ok()] == expected
 
 
-@uuid_forms
-def test_groups_of_a_member_by_uuid(owner: Client, form: Callable[[str], str]) -> None:
-    member, group = owner.new_member(), owner.new_group()
-    for action, expected in (("add", [group["uuid"]]), ("remove", []), ("overwrite", [group["uuid"]])):
-        owner.post(f"/members/{member['id']}/groups/{action}", [form(group["uuid"])]).done()
-        assert [each["uuid"] for each in owner.get(f"/members/{member['id']}/groups").ok()] == expected
-
-
-@short_forms
-def test_members_of_a_switch_by_short_id(owner: Client, form: Callable[[str], str]) -> None:
+@every_form
+def test_members_of_a_switch_by_any_of_its_ids(owner: Client, write: Write) -> None:
     first, second = owner.new_member(), owner.new_member()
-    switch = owner.new_switch(form(first["id"]))
+    switch = owner.new_switch(write(first))
     assert switch["members"] == [first]
-    changed = owner.patch(f"/systems/@me/switches/{switch['id']}/members", [form(second["id"])]).ok()
+    changed = owner.patch(f"/systems/@me/switches/{switch['id']}/members", [write(second)]).ok()
     assert changed["members"] == [second]
 
 
-@uuid_forms
-def test_members_of_a_switch_by_uuid(owner: Client, form: Callable[[str], str]) -> None:
-    first, second = owner.new_member(), owner.new_member()
-    switch = owner.new_switch(form(first["uuid"]))
-    assert switch["members"] == [first]
-    changed = owner.patch(f"/systems/@me/switches/{switch['id']}/members", [form(second["uuid"])]).ok()
-    assert changed["members"] == [second]
-
-
-@short_forms
-def test_autoproxy_member_by_short_id(owner: Client, form: Callable[[str], str]) -> None:
+@every_form
+def test_autoproxy_member_by_any_of_its_ids(owner: Client, write: Write) -> None:
     member = owner.new_member()
-    body = {"autoproxy_mode": "member", "autoproxy_member": form(member["id"])}
-    assert (
-        owner.patch(f"/systems/@me/autoproxy?guild_id={new_snowflake()}", body).ok()["autoproxy_member"] == member["id"]
-    )
-
-
-@uuid_forms
-def test_autoproxy_member_by_uuid(owner: Client, form: Callable[[str], str]) -> None:
-    member = owner.new_member()
-    body = {"autoproxy_mode": "member", "autoproxy_member": form(member["uuid"])}
+    body = {"autoproxy_mode": "member", "autoproxy_member": write(member)}
     assert (
         owner.patch(f"/systems/@me/autoproxy?guild_id={new_snowflake()}", body).ok()["autoproxy_member"] == member["id"]
     )
