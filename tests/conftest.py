@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.side_by_side import BEHAVIOUR, DATABASES, OPERATIONS_TEST, PAIR, Scheduling
 from tests.support import redis_server
 from tests.support.check import Side
 from tests.support.client import Answer, Client
@@ -18,16 +19,12 @@ from tests.support.operations import Operations
 from tests.support.pair import Pair, Turns
 from tests.support.postgres_server import PostgresServer, executables
 from tests.support.redis_server import RedisServer
-from tests.support.server import Server
+from tests.support.server import ROOT, Server
 
-pytest_plugins = ["tests.faults.plugin"]
+pytest_plugins = ["tests.notes", "tests.faults.plugin"]
 
-DATABASES = ("sqlite", "postgres")
-# Two servers over one Postgres and one Redis, for the behaviour tests.
-PAIR = "pair"
 # The checks of the contract kit, and what else is seen over HTTP but takes the keeper of our own server.
-SEEN_OVER_HTTP = tuple(Path(__file__).parent / name for name in ("behaviour", "server"))
-OPERATIONS_TEST = "tests/test_operations.py"
+SEEN_OVER_HTTP = tuple(ROOT / folder for folder in BEHAVIOUR)
 
 # Two workers, so that what must hold between processes is tested between processes.
 WORKERS = ("--workers", "2")
@@ -41,7 +38,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
-        possible = getattr(metafunc.module, "ON_DATABASES", DATABASES)
+        only = metafunc.definition.get_closest_marker("databases")
+        possible = only.args if only else DATABASES
         databases: list[Any] = [each for each in possible if chosen in (each, "all")]
         if chosen in (PAIR, "all") and set(SEEN_OVER_HTTP) & set(metafunc.definition.path.parents):
             databases.append(pytest.param(PAIR, marks=pytest.mark.long))
@@ -50,8 +48,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "whole_behaviour: needs that all behaviour tests have run before it")
+    config.addinivalue_line("markers", "databases(*names): runs on these alone, for it is not about the database")
     config.addinivalue_line("markers", "check: is part of the contract kit")
     config.stash[_LEFT_OUT] = []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 _LEFT_OUT = pytest.StashKey[list[str]]()
@@ -73,9 +77,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _missing_behaviour(config: pytest.Config, items: list[pytest.Item]) -> str:
-    folders = tuple(f"tests/{folder.name}/" for folder in SEEN_OVER_HTTP)
-    parts = [argument for argument in config.args if any(each in argument for each in folders) and "::" in argument]
-    all_left_out = [nodeid for nodeid in config.stash[_LEFT_OUT] if nodeid.startswith(folders)]
+    parts = [argument for argument in config.args if any(each in argument for each in BEHAVIOUR) and "::" in argument]
+    all_left_out = [nodeid for nodeid in config.stash[_LEFT_OUT] if nodeid.startswith(BEHAVIOUR)]
     left_out = [nodeid for nodeid in all_left_out if PAIR not in nodeid.partition("[")[2]]
     collected = {item.path for item in items}
     paths = [path for folder in SEEN_OVER_HTTP for path in sorted(folder.glob("test_*.py"))]

@@ -20,10 +20,12 @@ from playwright.sync_api import (
 )
 
 from scripts.guide import pages
-from tests.support.browser import DESKTOP, PHONE, assert_fits, launched
+from tests.support.browser import DESKTOP, PHONE, SCREENS, assert_fits, launched
 from tests.support.client import Client
 from tests.support.server import ROOT, Server
 
+# The pages have nothing to do with the database behind the server.
+pytestmark = pytest.mark.databases("sqlite")
 PATIENCE = 30_000.0
 """Milliseconds that the page may take for anything."""
 OPERATION = "#operations-Systems-get_system"
@@ -105,8 +107,7 @@ def test_page_performs_a_call_and_asks_nobody_else(visit: Visit, server: Server,
     assert visit.complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("size", "scheme"), SCREENS)
 def test_page_can_be_read_everywhere(
     browser: Browser, server: Server, size: ViewportSize, scheme: Literal["light", "dark"], tmp_path: Path
 ) -> None:

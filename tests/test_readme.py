@@ -16,7 +16,7 @@ import pytest
 
 from models.settings import Settings
 from scripts.cli import cli
-from tests.conftest import DATABASES
+from tests.side_by_side import DATABASES
 from tests.support.commands import Commands
 from tests.support.postgres_server import PostgresServer, executables
 from tests.support.server import ROOT, Server

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.contract.kit import WARM
 from tests.support.client import Client
 from tests.support.commands import COMMAND, Commands, Outcome
 from tests.support.home import Home
@@ -51,11 +52,11 @@ class Bench:
     def paced(self, *arguments: str, **changes: str) -> Outcome:
         """The same, with regard for limits."""
         environment = {**self.secrets, "XDG_STATE_HOME": str(self.folder), **changes}
-        return Commands(self.folder)("contract", *arguments, **environment)
+        return Commands(self.folder, WARM)("contract", *arguments, **environment)
 
     def run_bare(self, *arguments: str) -> Outcome:
         """`pluralspec contract` with these arguments and nothing else."""
-        return Commands(self.folder)("contract", *arguments)
+        return Commands(self.folder, WARM)("contract", *arguments)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """The same, as a process to be interfered with."""

@@ -1,18 +1,15 @@
 """Fixtures: kits, and servers for them to test."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.contract.kit import Household, Kits, kits
+from tests.contract.kit import Household, Kits
 from tests.support.keeper import Keeper
 
 
-@pytest.fixture(scope="package")
-def two_kits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kits]:
+@pytest.fixture(scope="session")
+def two_kits(tmp_path_factory: pytest.TempPathFactory) -> Kits:
     """As many as there are cores to run them on, at least on small machines."""
-    with kits(2, tmp_path_factory.mktemp("kits")) as ready:
-        yield ready
+    return Kits(2, tmp_path_factory.mktemp("kits"))
 
 
 @pytest.fixture

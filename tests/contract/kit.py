@@ -1,18 +1,19 @@
 """The contract kit as people run it, and what its report says."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
+from queue import LifoQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.support.client import Client
-from tests.support.commands import Commands, Nursery, Outcome
+from tests.support.commands import Commands, Outcome, nursery
 from tests.support.keeper import Keeper
 
+WARM = "tests.contract.warm"
+"""A nursery that has loaded the kit and its checks."""
 FOUND = ("fail", "warn")
 """Verdicts that say that a server is wrong."""
 
@@ -67,14 +68,14 @@ class Household:
 
 
 class Kits:
-    """Runs the kit, as often at once as there are nurseries."""
+    """Runs the kit, so often at once."""
 
-    def __init__(self, nurseries: Sequence[Nursery], data: Path) -> None:
-        self.number = len(nurseries)
-        self._free: SimpleQueue[Nursery] = SimpleQueue()
+    def __init__(self, number: int, data: Path) -> None:
+        self.number = number
+        self._free: LifoQueue[int] = LifoQueue()
         self._environment = {**Commands(data).environment, "XDG_STATE_HOME": str(data)}
-        for nursery in nurseries:
-            self._free.put(nursery)
+        for each in reversed(range(number)):
+            self._free.put(each)
 
     def run(self, base_url: str, household: Household, *options: str) -> Report:
         """`pluralspec contract`, with all that it can be given and no regard for limits."""
@@ -82,24 +83,13 @@ class Kits:
 
     def __call__(self, *arguments: str, **environment: str) -> Report:
         """`pluralspec contract` with these arguments."""
-        nursery = self._free.get()
+        number = self._free.get()
         try:
             with TemporaryDirectory() as folder:
                 report = Path(folder, "report.json")
                 command = ["contract", *arguments, "--report", f"json={report}"]
-                outcome = nursery.run(command, self._environment | environment)
+                outcome = nursery(WARM, number).run(command, self._environment | environment)
                 assert report.exists(), outcome.out + outcome.err
                 return Report(outcome, json.loads(report.read_text(encoding="utf-8")))
         finally:
-            self._free.put(nursery)
-
-
-@contextmanager
-def kits(number: int, data: Path) -> Iterator[Kits]:
-    """As many kits at once."""
-    nurseries = [Nursery("tests.contract.warm") for _ in range(number)]
-    try:
-        yield Kits(nurseries, data)
-    finally:
-        for nursery in nurseries:
-            nursery.close()
+            self._free.put(number)

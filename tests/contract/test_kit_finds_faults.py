@@ -1,6 +1,6 @@
 """The kit finds the faults that real implementations have, and none where there is none."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -12,10 +12,11 @@ from tests.contract.faults import FAULTS
 from tests.contract.kit import FOUND, Household, Kits
 from tests.contract.proxy import Proxy
 from tests.contract.tampering import honest
+from tests.notes import SAID
 from tests.support.keeper import Keeper
 
 # What clients see is the same on all of them.
-ON_DATABASES = ("sqlite",)
+pytestmark = pytest.mark.databases("sqlite")
 SAMPLE = FAULTS[:: len(FAULTS) // 10]
 
 
@@ -59,26 +60,27 @@ def run_all(kits: Kits, proxy: Proxy, keeper: Keeper, faults: tuple[Fault, ...])
         return list(pool.map(lambda fault, household: run(kits, proxy, fault, household), faults, households))
 
 
-def judge(trials: list[Trial], capsys: pytest.CaptureFixture[str]) -> None:
-    """Print the score, and fail for what was missed."""
+def judge(trials: list[Trial], record_property: Callable[[str, object], None]) -> None:
+    """Tell the score, and fail for what was missed."""
     missed = [trial for trial in trials if not trial.caught]
-    with capsys.disabled():
-        print(f"\nThe contract kit finds {len(trials) - len(missed)} of {len(trials)} faults.")
-        for trial in missed:
-            print(f"  missed {trial}")
+    record_property(SAID, f"The contract kit finds {len(trials) - len(missed)} of {len(trials)} faults.")
+    for trial in missed:
+        record_property(SAID, f"  missed {trial}")
     assert missed == []
     assert [trial for trial in trials if trial.harness_errors] == []
 
 
 def test_faults_of_a_sample_are_found(
-    proxy: Proxy, two_kits: Kits, keeper: Keeper, capsys: pytest.CaptureFixture[str]
+    proxy: Proxy, two_kits: Kits, keeper: Keeper, record_property: Callable[[str, object], None]
 ) -> None:
-    judge(run_all(two_kits, proxy, keeper, SAMPLE), capsys)
+    judge(run_all(two_kits, proxy, keeper, SAMPLE), record_property)
 
 
 @pytest.mark.long
-def test_all_faults_are_found(proxy: Proxy, two_kits: Kits, keeper: Keeper, capsys: pytest.CaptureFixture[str]) -> None:
-    judge(run_all(two_kits, proxy, keeper, FAULTS), capsys)
+def test_all_faults_are_found(
+    proxy: Proxy, two_kits: Kits, keeper: Keeper, record_property: Callable[[str, object], None]
+) -> None:
+    judge(run_all(two_kits, proxy, keeper, FAULTS), record_property)
 
 
 @pytest.mark.long

@@ -10,16 +10,16 @@ from tests.contract.bench import Bench
 from tests.contract.recorder import Passing, Recorder
 from tests.support.keeper import Keeper
 
+# What the kit does has nothing to do with the database behind the server.
+pytestmark = pytest.mark.databases("sqlite")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 READS = ("--only", "systems/fuzz/get_system", "--only", "members/fuzz/get_member", "--only", "groups/fuzz/delete_group")
 WRITES = ("--only", "members/fuzz/create_member", "--only", "systems/fuzz/update_system", "--only", "groups/fuzz")
 
 
 @pytest.fixture
-def bench(database: str, keeper: Keeper, tmp_path: Path) -> Bench:
+def bench(keeper: Keeper, tmp_path: Path) -> Bench:
     """A system that has something everywhere."""
-    if database != "sqlite":
-        pytest.skip("what the kit does has nothing to do with the database behind the server")
     return Bench(keeper.new_home(), keeper.new_home(), tmp_path)
 
 

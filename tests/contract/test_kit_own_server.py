@@ -1,11 +1,12 @@
 """Our own server has all that the kit asks for, and is left as it was."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.contract.kit import Household, Kits
+from tests.notes import SAID
 from tests.support import shapes
 from tests.support.client import Client
 from tests.support.keeper import Keeper
@@ -75,8 +76,7 @@ def test_own_server_passes_some_of_it(server: Server, two_kits: Kits, keeper: Ke
 @pytest.mark.long
 @pytest.mark.parametrize("furnished", [False, True], ids=["empty", "furnished"])
 def test_own_server_passes_all_of_it(
-    own_server: Server, two_kits: Kits, keeper: Keeper, furnished: bool, capsys: pytest.CaptureFixture[str]
+    own_server: Server, two_kits: Kits, keeper: Keeper, furnished: bool, record_property: Callable[[str, object], None]
 ) -> None:
     said = holds(two_kits, own_server, keeper, furnished=furnished)
-    with capsys.disabled():
-        print("\n" + next(line for line in said.splitlines() if " requests in " in line))
+    record_property(SAID, next(line for line in said.splitlines() if " requests in " in line))

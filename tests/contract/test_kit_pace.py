@@ -10,14 +10,14 @@ from tests.contract.bench import Bench
 from tests.contract.recorder import Passing, Recorder
 from tests.support.keeper import Keeper
 
+# How fast the kit goes has nothing to do with the database behind the server.
+pytestmark = pytest.mark.databases("sqlite")
 READING = ("--only", "reading")
 
 
 @pytest.fixture
-def bench(database: str, keeper: Keeper, tmp_path: Path) -> Bench:
+def bench(keeper: Keeper, tmp_path: Path) -> Bench:
     """A system that has something everywhere."""
-    if database != "sqlite":
-        pytest.skip("how fast the kit goes has nothing to do with the database behind the server")
     return Bench(keeper.new_home(), keeper.new_home(), tmp_path)
 
 

@@ -12,10 +12,12 @@ from playwright.sync_api import ViewportSize, expect
 
 from tests.contract.bench import Bench
 from tests.contract.recorder import Passing, Recorder
-from tests.support.browser import DESKTOP, PHONE, assert_fits, launched
+from tests.support.browser import SCREENS, assert_fits, launched
 from tests.support.commands import Outcome
 from tests.support.keeper import Keeper
 
+# What the kit says has nothing to do with the database behind the server.
+pytestmark = pytest.mark.databases("sqlite")
 CHOSEN = (
     "--only",
     "systems/update",
@@ -30,10 +32,8 @@ KINDS = ("html", "json", "junit")
 
 
 @pytest.fixture(scope="module")
-def bench(database: str, keeper: Keeper, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+def bench(keeper: Keeper, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """Systems for all tests here."""
-    if database != "sqlite":
-        pytest.skip("what the kit says has nothing to do with the database behind the server")
     return Bench(keeper.new_home(), keeper.new_home(), tmp_path_factory.mktemp("state"))
 
 
@@ -132,8 +132,7 @@ def test_page_is_one_file(outcome: Outcome, folder: Path) -> None:
     assert "systems/get/every-key" in page
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "scheme"), SCREENS)
 def test_page_can_be_read_and_asks_nobody(
     outcome: Outcome, folder: Path, tmp_path: Path, size: ViewportSize, scheme: Literal["light", "dark"]
 ) -> None:

@@ -13,15 +13,15 @@ from tests.contract.recorder import Passing, Recorder
 from tests.support import shapes
 from tests.support.keeper import Keeper
 
+# What the kit does has nothing to do with the database behind the server.
+pytestmark = pytest.mark.databases("sqlite")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 A_FEW = ("--only", "members/update", "--only", "switches/create")
 
 
 @pytest.fixture
-def bench(database: str, keeper: Keeper, tmp_path: Path) -> Bench:
+def bench(keeper: Keeper, tmp_path: Path) -> Bench:
     """A system that has something everywhere."""
-    if database != "sqlite":
-        pytest.skip("what the kit does has nothing to do with the database behind the server")
     bench = Bench(keeper.new_home(), keeper.new_home(), tmp_path)
     bench.owner.patch("/systems/@me", shapes.FULL_SYSTEM).ok()
     bench.owner.patch("/systems/@me/settings", shapes.FULL_SETTINGS).ok()

@@ -11,6 +11,8 @@ from tests.contract.tampering import honest
 from tests.support.home import Home
 from tests.support.server import Server
 
+# The proxy knows nothing of what is behind the server.
+pytestmark = pytest.mark.databases("sqlite")
 NOTED_BY_THE_SERVER = {"date", "x-request-id", "x-ratelimit-reset", "x-ratelimit-remaining"}
 REQUESTS = (
     ("GET", "/v2/systems/@me?x=%20%2F&y=é", b""),

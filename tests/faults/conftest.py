@@ -1,13 +1,14 @@
 """Fixtures: a server of its own for each fault, and systems that a load writes to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from tests.faults.owners import Owner, new_owners
-from tests.faults.plugin import TABLE
+from tests.faults.plugin import ROW
 from tests.faults.service import Service
 from tests.faults.trial import Trial
 from tests.support.postgres_server import PostgresServer, executables
@@ -55,6 +56,8 @@ def service(owners: list[Owner], address: str, tmp_path: Path) -> Iterator[Servi
 
 
 @pytest.fixture
-def trial(service: Service, address: str, owners: list[Owner], random: Random, request: pytest.FixtureRequest) -> Trial:
+def trial(
+    service: Service, address: str, owners: list[Owner], random: Random, record_property: Callable[[str, object], None]
+) -> Trial:
     """Starts loads on the server."""
-    return Trial(service, address, owners, random, request.config.stash[TABLE])
+    return Trial(service, address, owners, random, lambda row: record_property(ROW, asdict(row)))

@@ -6,8 +6,9 @@ import pytest
 
 from tests.faults import table
 from tests.faults.table import Row
+from tests.notes import noted
 
-TABLE = pytest.StashKey[list[Row]]()
+ROW = "fault"
 _ROUNDS = 2
 
 
@@ -16,10 +17,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--rounds", type=int, metavar="N", default=_ROUNDS, help="how often; %(default)s if not said")
     group.addoption("--fault-seed", type=int, default=1, metavar="N", help="what the random moments and writes follow")
     group.addoption("--fault-table", type=Path, metavar="FILE", help="write the table there: FILE.json or Markdown")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[TABLE] = []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -32,7 +29,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    rows = config.stash[TABLE]
+    rows = [Row(**row) for row in noted(terminalreporter, ROW)]
     if not rows:
         return
     terminalreporter.section(f"faults (seed {config.getoption('--fault-seed')})")

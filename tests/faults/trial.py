@@ -1,7 +1,7 @@
 """A load on the server while it meets a fault, and what became of the data."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 
@@ -16,10 +16,12 @@ from tests.faults.table import Row
 class Trial:
     """Starts a load on `service`, and judges what is left when it ends."""
 
-    def __init__(self, service: Service, address: str, owners: list[Owner], random: Random, table: list[Row]) -> None:
-        """`address` is that of the database; what comes of it goes into `table`."""
+    def __init__(
+        self, service: Service, address: str, owners: list[Owner], random: Random, tell: Callable[[Row], None]
+    ) -> None:
+        """`address` is that of the database; `tell` is told what comes of it."""
         self.random = random
-        self._service, self._address, self._owners, self._table = service, address, owners, table
+        self._service, self._address, self._owners, self._tell = service, address, owners, tell
 
     @contextmanager
     def __call__(self, fault: str, rounds: int, *, final: bool = False) -> Iterator[Journal]:
@@ -32,7 +34,7 @@ class Trial:
             yield journal
         load.check()
         journal.note_lost(evidence.contradictions(self._address, load.pictures))
-        self._table.append(self._row(fault, rounds, journal))
+        self._tell(self._row(fault, rounds, journal))
         assert not journal.wrong, journal.wrong
         assert not journal.lost, journal.lost
 

@@ -16,8 +16,17 @@ FLAGS = (
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
+    # Shared memory is small in containers, and another test may be filling it up.
+    "--disable-dev-shm-usage",
 )
 PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=1600)
+SCREENS = (
+    pytest.param(PHONE, "dark", id="phone, dark"),
+    pytest.param(DESKTOP, "light", id="desktop, light"),
+    pytest.param(PHONE, "light", id="phone, light", marks=pytest.mark.long),
+    pytest.param(DESKTOP, "dark", id="desktop, dark", marks=pytest.mark.long),
+)
+"""What a page is looked at on: each size and each scheme always, and all of their combinations by the long tests."""
 
 
 @contextmanager

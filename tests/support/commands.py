@@ -45,14 +45,16 @@ class Outcome:
 class Commands:
     """Runs commands without a terminal, for a person who has set nothing but where the data is."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, loaded: str = "tests.support.nursery") -> None:
+        """`loaded` is the nursery's module."""
+        self._loaded = loaded
         ours = ("DATABASE_URL", "PLURALSPEC_")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         self.environment = {**inherited, "PLURALSPEC_DATA": str(data), "COLUMNS": "80"}
 
     def __call__(self, *arguments: str, **changes: str) -> Outcome:
         """Run `pluralspec` with these arguments and changes to the environment."""
-        outcome = nursery().run(arguments, self.environment | changes)
+        outcome = nursery(self._loaded).run(arguments, self.environment | changes)
         assert "Traceback" not in outcome.err, outcome.err
         return outcome
 
@@ -60,7 +62,7 @@ class Commands:
 class Nursery:
     """A process that has loaded everything once and makes each command by forking: a tenth of the time."""
 
-    def __init__(self, module: str = "tests.support.nursery") -> None:
+    def __init__(self, module: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", module],
             cwd=ROOT,
@@ -88,6 +90,6 @@ class Nursery:
 
 
 @cache
-def nursery() -> Nursery:
-    """The one of this run."""
-    return Nursery()
+def nursery(module: str, number: int = 0) -> Nursery:
+    """The one of this run, or another one beside it."""
+    return Nursery(module)

@@ -32,6 +32,8 @@ _SETTINGS = {
     "full_page_writes": "off",
     "max_wal_size": "4GB",
     "shared_buffers": "128MB",
+    # In its own folder: the machine's shared memory may be small, and what is killed leaves things there.
+    "dynamic_shared_memory_type": "mmap",
     "lc_messages": "C",
 }
 

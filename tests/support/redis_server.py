@@ -1,6 +1,7 @@
 """A real Redis on a free port, as a process of its own."""
 
 import importlib.util
+import os
 import random
 import shutil
 import socket
@@ -24,8 +25,10 @@ def executable() -> str | None:
 
 
 # What the system picks for outgoing connections lies above. One of those could take the port of a server that is about
-# to be started again, and even a client of that server could: it would be connected to itself.
-_LASTING = range(20_000, 32_000)
+# to be started again, and even a client of that server could: it would be connected to itself. Processes that run tests
+# side by side draw from ranges of their own.
+_PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_LASTING = range(20_000 + _PROCESS % 8 * 1_500, 20_000 + (_PROCESS % 8 + 1) * 1_500)
 
 
 def free_port() -> int:
