@@ -2,6 +2,10 @@
 
 Requests are bytes that were made before, and of an answer only the status and the length are read: so a request costs
 some ten microseconds here, and every run says how busy this process was.
+
+Where nothing else needs the processor it looks for answers without a pause. Whoever sleeps must be woken, and the
+kernel does that in the time of the server that answers: some twenty microseconds between processors of a virtual
+machine, which only those servers pay that are slow enough to let the load fall asleep.
 """
 
 import selectors
@@ -35,7 +39,7 @@ class Sample:
     p50: float
     p99: float
     busy: float
-    """The share of the time in which this process was computing."""
+    """The share of the time in which this process had something to do."""
 
 
 class _Answer(NamedTuple):
@@ -78,8 +82,10 @@ class _Connection:
 class Load:
     """Sends `requests`, which have no end, to the server at `address`."""
 
-    def __init__(self, address: Address, requests: Iterator[bytes], connections: int) -> None:
-        self._requests = requests
+    def __init__(self, address: Address, requests: Iterator[bytes], connections: int, *, sleeps: bool) -> None:
+        """`sleeps` leaves the processor to others while there is nothing to do."""
+        self._requests, self._sleeps = requests, sleeps
+        self._idle = 0.0
         self._selector = selectors.DefaultSelector()
         self._all = [_Connection(address) for _ in range(connections)]
         # First in, first out: none is idle for so long that the server would close it.
@@ -95,7 +101,7 @@ class Load:
 
     def flat_out(self, seconds: float, warm_up: float) -> Sample:
         """As many requests as get answered: for so long, and until there are enough answers to tell."""
-        computing = time.process_time()
+        self._idle = 0.0
         start = begun = now = time.perf_counter()
         counted = start + warm_up
         took: list[float] = []
@@ -110,13 +116,13 @@ class Load:
                     begun = now
                 else:
                     took.append(latency)
-        busy = (time.process_time() - computing) / (now - start)
+        busy = 1 - self._idle / (now - start)
         self._drain()
         return _sample(took, len(took) / (now - begun), sent, busy)
 
     def at_rate(self, rate: float, seconds: float, warm_up: float) -> Sample:
         """`rate` requests a second, evenly; an answer's time runs from when its request was due, sent or not."""
-        computing = time.process_time()
+        self._idle = 0.0
         start = now = time.perf_counter()
         answers: list[_Answer] = []
         sent = 0
@@ -128,7 +134,7 @@ class Load:
             else:
                 answers += self._answers(max(due - now - _SPIN, 0.0) if self._free else _PATIENCE)
             now = time.perf_counter()
-        busy = (time.process_time() - computing) / (now - start)
+        busy = 1 - self._idle / (now - start)
         answers += self._drain()
         return _sample([took for at, took in answers if at - took >= start + warm_up], rate, sent, busy)
 
@@ -145,7 +151,7 @@ class Load:
 
     def _answers(self, wait: float) -> Iterator[_Answer]:
         """The answers that have come, waiting so long for the first."""
-        events = self._selector.select(wait)
+        events = self._events(wait)
         if not events and wait == _PATIENCE:
             raise LoadError(f"no answer in {_PATIENCE:g} seconds")
         for key, _ in events:
@@ -154,6 +160,16 @@ class Load:
                 self._free.append(connection)
                 now = time.perf_counter()
                 yield _Answer(now, now - connection.due)
+
+    def _events(self, wait: float) -> list[tuple[selectors.SelectorKey, int]]:
+        """What the selector finds within so long."""
+        begun = now = time.perf_counter()
+        while not (found := self._selector.select(wait if self._sleeps else 0)):
+            now = time.perf_counter()
+            if now >= begun + wait:
+                break
+        self._idle += (time.perf_counter() if self._sleeps else now) - begun
+        return found
 
     def _drain(self) -> list[_Answer]:
         """Wait for what is still under way: the server must have nothing left to do when another is measured."""

@@ -139,7 +139,8 @@ class _Measurement:
     def _load(self, work: Work, server: Server) -> Load:
         key = work.name, server.peer.name
         requests = self._requests.get(key) or self._requests.setdefault(key, cycle(work.encoded()))
-        return Load(server.address, requests, work.connections)
+        # Beside SQLite, which is within the server, the other processor has nothing else to do.
+        return Load(server.address, requests, work.connections, sleeps=self._results.kind != "sqlite")
 
     def _grow(self, server: Server) -> None:
         """Send many requests of the mix, and see what they leave behind."""

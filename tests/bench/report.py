@@ -133,7 +133,7 @@ def _notes(results: Results) -> Iterator[str]:
     if runs:
         busy = max(run.load_busy for run in runs)
         verdict = "it did not hold anybody up" if busy < 0.9 else "IT MAY HAVE HELD SOMEBODY UP"
-        yield f"The load generator was computing for at most {busy:.0%} of a run: {verdict}."
+        yield f"The load generator was busy for at most {busy:.0%} of a run: {verdict}."
     if "member" in results.runs:
         member = results.runs["member"]
         cost = _cpu(member[OURS.name]) - _cpu(member[UNLIMITED.name])
