@@ -46,17 +46,18 @@ class Statement:
 
     def execute(self, **arguments: Any) -> Cursor:
         """Run it."""
-        return self._execute(arguments)
+        return self.run(arguments)
 
     def row(self, **arguments: Any) -> Any:
         """The first row as a tuple, or None."""
-        return self._execute(arguments).fetchone()
+        return self.run(arguments).fetchone()
 
     def rows(self, **arguments: Any) -> list[Any]:
         """All rows as tuples."""
-        return self._execute(arguments).fetchall()
+        return self.run(arguments).fetchall()
 
-    def _execute(self, arguments: dict[str, Any]) -> Cursor:
+    def run(self, arguments: dict[str, Any]) -> Cursor:
+        """Run it with these arguments."""
         database = store()
         sql, order = self._compiled.get(database.dialect) or self._compile(database.dialect)
         return database.execute(sql, order(arguments))

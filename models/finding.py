@@ -33,7 +33,10 @@ class ByReference:
 
     def row(self, ref: Reference | None, **arguments: Any) -> Any:
         """The row that `ref` names, or None."""
-        return None if ref is None else self._statements[ref.form].row(ref=ref.value, **arguments)
+        if ref is None:
+            return None
+        form, arguments["ref"] = ref
+        return self._statements[form].run(arguments).fetchone()
 
     def statement(self, form: Form) -> Statement:
         """The version for references of this form."""

@@ -12,6 +12,7 @@ from models import snowflakes
 Form = Literal["id", "uuid", "short_id", "account"]
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_UUID_LENGTH = 36
 _SHORT_ID = re.compile(r"[a-z]{5,6}")
 _ACCOUNT = re.compile(r"[0-9]{17,20}")
 
@@ -32,9 +33,9 @@ def parse_uuid(text: str) -> Reference | None:
 def parse(text: str) -> Reference | None:
     """A member or group: a UUID or a short id in any display form (`exampl`, `EXA-MPL`, ` abcde`)."""
     lowered = text.strip().lower()
-    if _UUID.fullmatch(lowered):
+    if len(lowered) == _UUID_LENGTH and _UUID.fullmatch(lowered):
         return Reference("uuid", lowered)
-    short_id = lowered.replace("-", "").replace(" ", "")
+    short_id = lowered if lowered.isalpha() else lowered.replace("-", "").replace(" ", "")
     return Reference("short_id", short_id) if _SHORT_ID.fullmatch(short_id) else None
 
 

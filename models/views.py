@@ -11,7 +11,7 @@ until they are written into the answer.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from orjson import Fragment
 from peewee import SQL, Case, Expression, Field, Node, fn
@@ -110,6 +110,9 @@ class View(Generic[Entity]):
         return Case(None, [(is_public(self._table, guard.key), self._source(name, owner=False))], otherwise)
 
 
+_new = object.__new__
+
+
 class Rows(Generic[Entity]):
     """A view's columns, and how a row of them becomes the dataclass."""
 
@@ -117,7 +120,10 @@ class Rows(Generic[Entity]):
         self, entity: type[Entity], conversions: dict[str, Convert | None], node: Callable[[str], Node]
     ) -> None:
         self._entity, self._names, self._node = entity, tuple(conversions), node
-        self._conversions = [(name, convert) for name, convert in conversions.items() if convert is not None]
+        converted = [(name, convert) for name, convert in conversions.items() if convert is not None]
+        nullable = {name for name, hint in get_type_hints(entity).items() if type(None) in get_args(hint)}
+        self._always = [(name, convert) for name, convert in converted if name not in nullable]
+        self._unless_null = [(name, convert) for name, convert in converted if name in nullable]
 
     def columns(self) -> list[Node]:
         """What to select, in the order that `build` expects."""
@@ -126,11 +132,12 @@ class Rows(Generic[Entity]):
     def build(self, row: Sequence[Any]) -> Entity:
         """The entity that a row stands for; keys that this view leaves out are absent, not null."""
         values = dict(zip(self._names, row, strict=False))
-        for name, convert in self._conversions:
-            value = values[name]
-            if value is not None:
+        for name, convert in self._always:
+            values[name] = convert(values[name])
+        for name, convert in self._unless_null:
+            if (value := values[name]) is not None:
                 values[name] = convert(value)
-        entity = self._entity.__new__(self._entity)
+        entity: Entity = _new(self._entity)
         entity.__dict__ = values  # the generated __init__ would take as long as the query
         return entity
 

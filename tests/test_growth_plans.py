@@ -14,7 +14,7 @@ import pytest
 
 from generated.contract import OPERATIONS, PRIVACY_KEYS, EndpointGuard
 from handlers.groups import get_system_groups
-from handlers.request.viewer import WRITE, Viewer
+from handlers.request.viewer import ANONYMOUS, WRITE, Viewer
 from models import groups, members, switches, systems, writing
 from models.compiled import Statement
 from models.database import store
@@ -194,7 +194,7 @@ def test_groups_with_members_take_the_same_number_of_queries_however_many_there_
     small = keeper.new_system()
     small.new_group(members=[small.new_member()["id"]])
     for row in (crowd.id, System.get(System.uuid == small.uuid).id):
-        viewer = Viewer(row if own else None, WRITE)
+        viewer = Viewer.of(row, WRITE) if own else ANONYMOUS
         found[asked(lambda: get_system_groups(Reference("id", row), True, viewer, guard))].add(row)  # noqa: B023
     assert len(found) == 1
     assert max(found) <= 2

@@ -17,6 +17,8 @@ RETRY_UNAVAILABLE: Header = (b"retry-after", b"1")
 
 FIRST_VALUES = "pluralspec.headers"
 """The key of a request's scope under which each header's first value stands by its name."""
+OPERATION = "pluralspec.operation"
+"""The key under which the id of the operation stands, once there is one: `handlers.members.get_member`."""
 
 _CLOSE: Header = (b"connection", b"close")
 

@@ -6,13 +6,14 @@ from typing import Any
 from connexion.apps.abstract import AbstractApp
 from starlette.exceptions import HTTPException
 
+from handlers.request.answers import Receive, Scope, Send
 from handlers.request.contract import CONTRACT
 from handlers.request.documentation import Documentation
 from handlers.request.errors import Errors, on_http_exception, on_unexpected
 from handlers.request.logs import AccessLog
 from handlers.request.metrics import Meter
 from handlers.request.operation import Application, Services
-from handlers.request.rate_limits import Clients, open_counter
+from handlers.request.rate_limits import open_counter
 from handlers.request.routing import Routing
 from handlers.request.transport import Transport
 from models import database, schema, systems
@@ -31,6 +32,12 @@ class App(AbstractApp):
         self._middleware_app = Application()
         transport = partial(Transport, meter=meter, access_log=access_log)
         super().__init__(__name__, middlewares=[transport, Errors, Documentation, Routing])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Connexion builds the middlewares when it is called first, at start; later calls go straight to them."""
+        built = self.middleware.middleware_stack is not None
+        answer = self.middleware.app if built else super().__call__
+        await answer(scope, receive, send)
 
     def add_error_handler(self, code_or_exception: Any, function: Any) -> None:
         """Answer an exception that was raised outside the operations."""
@@ -69,11 +76,10 @@ def _services(settings: Settings, store: Store) -> Services:
 
     counter = open_counter(settings, find_system)
     if counter:
-        counter.rates.look_up()
+        counter.clients.rates.look_up()
     return Services(
         settings=settings,
         store=store,
         verifier=Verifier(SigningKey(settings.signing_key or settings.beside_data("signing-key"))),
-        clients=Clients(settings.trusted_proxies),
         counter=counter,
     )

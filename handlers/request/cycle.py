@@ -9,9 +9,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from handlers.request.answers import Header
-
-_CLOSE: Header = (b"connection", b"close")
+_CLOSE = b"connection: close\r\n\r\n"
 _HARMLESS = bytes({*range(32, 256), *b"\t"} - {127})
 """All that a header may consist of."""
 
@@ -37,16 +35,16 @@ class Cycle(RequestResponseCycle):
 
     async def _written(self, start: Any, end: Any) -> bool:
         """Write the answer, if these two messages are all of it."""
-        body, headers = end.get("body", b""), start["headers"]
-        named = dict(headers)
+        body = end.get("body", b"")
         if end.get("more_body") or self.scope["method"] == "HEAD":
             return False
-        if named.get(b"content-length") != b"%d" % len(body) or b"connection" in named:
+        lines = [*self.default_headers, *start["headers"]]
+        head = b"%b%b\r\n" % (STATUS_LINE[start["status"]], b"\r\n".join(map(b": ".join, lines)))
+        if head.translate(None, _HARMLESS) != b"\r\n" * (len(lines) + 1):
             return False
-        lines = [*self.default_headers, *headers, *([] if self.keep_alive else [_CLOSE])]
-        head = b"%b%b\r\n\r\n" % (STATUS_LINE[start["status"]], b"\r\n".join(map(b": ".join, lines)))
-        if head.translate(None, _HARMLESS) != b"\r\n" * (len(lines) + 2):
+        if b"\r\ncontent-length: %d\r\n" % len(body) not in head or b"\r\nconnection: " in head:
             return False
+        head += b"\r\n" if self.keep_alive else _CLOSE
         await self._drained()
         if not self.disconnected:
             self._write(head, body)

@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from itertools import chain
+from struct import iter_unpack
 from typing import Any
 
 import orjson
 
-from handlers.request.answers import Header
+from handlers.request.answers import OPERATION, Header, Scope
 
 REQUEST_ID = b"x-request-id"
 
@@ -30,10 +32,9 @@ _FRAMES = 12
 
 
 def _new_ids() -> Iterator[bytes]:
-    """Ids without end, many of them drawn at once."""
-    while True:
-        drawn = os.urandom(2048).hex().encode()
-        yield from (drawn[start : start + _DIGITS] for start in range(0, len(drawn), _DIGITS))
+    """Ids without end, many of them drawn at once, and given out without a step in Python."""
+    drawn = iter(lambda: iter_unpack(f"{_DIGITS}s", os.urandom(2048).hex().encode()), None)
+    return chain.from_iterable(chain.from_iterable(drawn))
 
 
 _ids = _new_ids()
@@ -90,21 +91,14 @@ LINES = Lines()
 class AccessLog:
     """One line for each answer."""
 
-    def write(
-        self,
-        request_id: Header,
-        client: tuple[str, int] | None,
-        method: str,
-        operation: str | None,
-        status: int,
-        took_ns: int,
-    ) -> None:
+    def record(self, scope: Scope, method: str, status: int, took_ns: int) -> None:
         """Say who asked for what, and what became of it; no path, as it may hold anything."""
+        operation, client, request_id = scope.get(OPERATION), scope["client"], _current.get()
         write(
             {
                 "level": "info",
                 "logger": "pluralspec.access",
-                "request_id": request_id[1].decode(),
+                "request_id": request_id and request_id.decode(),
                 "client": client and client[0],
                 "method": method,
                 "operation": operation and operation.rpartition(".")[2],

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from generated.contract import OPERATIONS, RATE_LIMITS, VERSION
 from generated.errors import MethodNotAllowed, NotFound, TooManyRequests
-from handlers.request.answers import Receive, Scope, Send, send, send_error
+from handlers.request.answers import OPERATION, Receive, Scope, Send, send, send_error
 
 PATH = "/metrics"
 LEFT = 499
@@ -64,9 +64,9 @@ class Meter:
         for place, value in zip((_CONNECTIONS, _REQUESTS, _POOL, _POOL_USED), use, strict=True):
             self._words[place] = value
 
-    def count(self, operation: str | None, status: int, took_ns: int) -> None:
-        """Count an answer; the operation is named as the routing names it, and None is no operation."""
-        words, block = self._words, self._blocks.get(operation, self._other)  # type: ignore[arg-type]
+    def record(self, scope: Scope, method: str, status: int, took_ns: int) -> None:
+        """Count an answer to the request of this scope."""
+        words, block = self._words, self._blocks.get(scope.get(OPERATION, ""), self._other)
         words[block + _STATUS.get(status, _OTHER_STATUS)] += 1
         words[block + _BUCKETS + bisect_left(_BOUNDS_NS, took_ns)] += 1
         words[block + _SUM] += took_ns

@@ -26,11 +26,11 @@ from generated.errors import (
     UnsupportedMediaType,
 )
 from handlers.request import body, parameters
-from handlers.request.answers import JSON, Header, Receive, Scope, Send, send, send_error
+from handlers.request.answers import FIRST_VALUES, JSON, Header, Receive, Scope, Send, send, send_error
 from handlers.request.contract import COMPONENTS, CONTRACT, resolved
 from handlers.request.errors import log, unexpected
 from handlers.request.fields import ListBody, ObjectBody
-from handlers.request.rate_limits import NOBODY, Client, Clients, LocalCounter, RemoteCounter, Verdict
+from handlers.request.rate_limits import Client, LocalCounter, RemoteCounter
 from handlers.request.subject import Subject
 from handlers.request.viewer import Gate, Viewer
 from models.database import Store, SystemGone
@@ -48,7 +48,6 @@ class Services:
     settings: Settings
     store: Store
     verifier: Verifier
-    clients: Clients
     counter: LocalCounter | RemoteCounter | None
     """None: nothing is limited."""
 
@@ -75,8 +74,11 @@ class Operation:
         ]
         # To read what is the owner's alone, as the settings in a guild, may be to make it.
         self._reads = not rules.owner_only
-        self._services, self._store, self._counter = services, services.store, services.counter
-        self._waits = services.store.blocking or not self._reads or bool(self._counter and self._counter.remote)
+        self._services, self._store = services, services.store
+        self._rate = rules.rate_limit
+        self._local = services.counter if isinstance(services.counter, LocalCounter) else None
+        self._remote = services.counter if isinstance(services.counter, RemoteCounter) else None
+        self._waits = self._store.blocking or not self._reads or self._remote is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         """Answer one request."""
@@ -104,9 +106,9 @@ class Operation:
 
     async def _waited_for(self, scope: Scope, sent: Sent, headers: list[Header]) -> bytes | None:
         """The result, where it takes a disk or another machine; while those count, nothing holds a connection."""
-        if self._counter and self._counter.remote:
-            viewer, system = await self._run(self._who, scope)
-            _heed(await self._counter.count(self._rules.rate_limit, self._client(scope), system), headers)
+        if self._remote:
+            viewer, client = await self._run(self._who, scope, self._remote)
+            await self._remote.count(self._rate, client, headers)
             if self._reads:
                 return await self._run(self._read, scope, sent, viewer)
             arguments = await self._run(self._prepared, scope, sent, viewer)
@@ -115,7 +117,8 @@ class Operation:
         else:
             viewer, arguments = await self._run(self._counted_and_prepared, scope, sent, headers)
         assert viewer.system is not None  # every operation that writes is its owner's alone
-        return _dumped(await self._store.write(viewer.system, self._handler, arguments))
+        written = await self._store.write(viewer.system, self._handler, arguments)
+        return None if written is None else orjson.dumps(written)
 
     async def _run(self, work: Callable[..., Result], *arguments: Any) -> Result:
         """Do work on the database: where it waits for another machine, off the event loop."""
@@ -130,51 +133,41 @@ class Operation:
 
     def _counted(self, scope: Scope, headers: list[Header]) -> Viewer:
         """Who asks, after the request was counted on this machine."""
-        viewer, system = self._who(scope)
-        if self._counter and not self._counter.remote:
-            client = self._client(scope) if system is None else NOBODY
-            _heed(self._counter.count(self._rules.rate_limit, client, system), headers)
+        if self._local is None:
+            return self._viewer(scope)
+        viewer, client = self._who(scope, self._local)
+        self._local.count(self._rate, client, headers)
         return viewer
 
     async def _counted_at_least(self, scope: Scope, headers: list[Header]) -> ApiError | None:
         """Count a request of whom could not be found out, as a stranger's; the refusal if it was one too many."""
-        if self._counter is None:
-            return None
-        name, client = self._rules.rate_limit, self._client(scope)
-        counter = self._counter
-        verdict = await counter.count(name, client, None) if counter.remote else counter.count(name, client, None)
-        headers.extend(verdict.headers if verdict else ())
-        return verdict and verdict.refusal
+        try:
+            if self._local:
+                self._local.count(self._rate, self._local.clients.behind(scope), headers)
+            elif self._remote:
+                await self._remote.count(self._rate, self._remote.clients.behind(scope), headers)
+        except ApiError as refusal:
+            return refusal
+        return None
 
-    def _who(self, scope: Scope) -> tuple[Viewer, int | None]:
-        """Who asks, and their system if that is what the request is about: it is counted for that system then."""
-        viewer = self._gate.viewer(body.header(scope, b"authorization"))
-        if viewer.system is None or self._counter is None:
-            return viewer, None
-        self._counter.rates.look_up()
-        return viewer, viewer.system if self._subject.is_of(viewer.system, scope["path_values"]) else None
+    def _viewer(self, scope: Scope) -> Viewer:
+        return self._gate.viewer(scope[FIRST_VALUES].get(b"authorization"))
 
-    def _client(self, scope: Scope) -> Client:
-        """Who is counted when no system is."""
-        peer = scope["client"]
-        return self._services.clients.of(peer[0] if peer else None, scope["headers"])
+    def _who(self, scope: Scope, counter: LocalCounter | RemoteCounter) -> tuple[Viewer, Client]:
+        """Who asks, and for whom that is counted: for a system what is about itself, all else by address."""
+        viewer = self._viewer(scope)
+        if viewer.system is not None and self._subject.is_of(viewer.system, scope["path_values"]):
+            return viewer, counter.clients.system(viewer.system)
+        return viewer, counter.clients.behind(scope)
 
     def _read(self, scope: Scope, sent: Sent, viewer: Viewer) -> bytes | None:
         """The handler's answer; or an error of the catalogue is raised."""
-        return _dumped(self._handler(**self._prepared(scope, sent, viewer)))
+        found = self._handler(**self._prepared(scope, sent, viewer))
+        return None if found is None else orjson.dumps(found)
 
     def _prepared(self, scope: Scope, sent: Sent, viewer: Viewer) -> dict[str, Any]:
         """The handler's arguments; or an error of the catalogue is raised."""
         self._gate.admit(viewer)
-        arguments = self._arguments(scope, viewer)
-        if self._body:
-            arguments["body"] = self._body(_json(scope, sent))
-        for name, extra in self._extras:
-            arguments[name] = extra(self, viewer, scope)
-        return arguments
-
-    def _arguments(self, scope: Scope, viewer: Viewer) -> dict[str, Any]:
-        """The path's and the query's parameters, by the names that the handler has for them."""
         arguments: dict[str, Any] = {}
         for (name, parse), value in zip(self._path, scope["path_values"], strict=True):
             if name == "system_ref" and parameters.is_me(value):
@@ -185,6 +178,10 @@ class Operation:
             given = parameters.last_values(scope["query_string"])
             for name, parse, default in self._query:
                 arguments[name] = parse(given[name]) if name in given else default
+        if self._body:
+            arguments["body"] = self._body(_json(scope, sent))
+        for name, extra in self._extras:
+            arguments[name] = extra(self, viewer, scope)
         return arguments
 
     def _told(self, error: Exception) -> ApiError:
@@ -260,19 +257,6 @@ def _body(definition: dict[str, Any], *, complete: bool) -> ListBody | ObjectBod
     entity = name.removesuffix("Patch").removesuffix("Create")
     defaults = DEFAULTS.get(entity, {}) | DEFAULTS.get(f"{entity}Create", {})
     return ObjectBody(schema, COMPONENTS["schemas"], defaults, complete=complete)
-
-
-def _heed(verdict: Verdict | None, headers: list[Header]) -> None:
-    """Give the answer the headers of the count; raise TooManyRequests if the request was one too many."""
-    if verdict:
-        headers.extend(verdict.headers)
-        if verdict.refusal:
-            raise verdict.refusal
-
-
-def _dumped(found: Any) -> bytes | None:
-    """JSON text; None for an answer without a body."""
-    return None if found is None else orjson.dumps(found)
 
 
 def _json(scope: Scope, sent: Sent) -> Any:

@@ -14,7 +14,7 @@ from connexion.middleware.routing import RoutingMiddleware
 from connexion.spec import Specification
 
 from generated.errors import BadRequest, InvalidPath, MethodNotAllowed, NotFound, UnsupportedVersion
-from handlers.request.answers import FIRST_VALUES, Receive, Scope, Send, send_error
+from handlers.request.answers import FIRST_VALUES, OPERATION, Receive, Scope, Send, send_error
 
 
 @dataclass
@@ -40,61 +40,60 @@ class Routing(RoutingMiddleware):
     def __init__(self, app: Any) -> None:
         self.app = app
         self._root = _Node()
-        self._base_path = ""
-        self._base: list[str] = []
-        """The segments of the base path, `/v2`."""
+        self._base = b""
+        """What all paths begin with: `/v2/`."""
+        self._extensions: dict[str, dict[str, Any]] = {}
+        """What Connexion's routing attaches to the scope, by operation id."""
 
     def add_api(self, specification: Specification, base_path: str | None = None, **options: Any) -> None:
         """Add the paths of the contract. One API; its base path is the contract's own."""
-        self._base_path = specification.base_path
-        self._base = specification.base_path.split("/")[1:]
+        base = specification.base_path
+        self._base = f"{base}/".encode()
         for path, methods in specification["paths"].items():
             node = self._root
             for segment in path.split("/")[1:]:
                 node = node.child(segment)
             for method, operation in ((each, methods[each]) for each in methods if each != "parameters"):
-                node.operations[method.upper()] = (
-                    f"{operation['x-openapi-router-controller']}.{operation['operationId']}"
-                )
+                name = f"{operation['x-openapi-router-controller']}.{operation['operationId']}"
+                node.operations[method.upper()] = name
+                self._extensions[name] = {ROUTING_CONTEXT: {"api_base_path": base, "operation_id": name}}
             node.allow = ", ".join([*node.operations, "HEAD", "OPTIONS"]).encode()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Attach the operation to the scope, or answer for what is none."""
         if scope["type"] != "http":
             return self.app(scope, receive, send)  # type: ignore[no-any-return]
-        segments = scope["raw_path"].decode("latin-1").split("/")[1:]
-        base = len(self._base)
-        if segments[:base] != self._base:
-            return send_error(send, UnsupportedVersion() if segments[0] == "v1" else NotFound())
-        node, values = self._find(segments[base:])
+        path: bytes = scope["raw_path"]
+        if not path.startswith(self._base):
+            return send_error(send, UnsupportedVersion() if path.split(b"/")[1:2] == [b"v1"] else NotFound())
+        segments = path[len(self._base) :].decode("latin-1").split("/")
+        node, values = self._find(segments)
         if node is None:
-            return send_error(send, InvalidPath() if _is_legacy(segments[base:]) else NotFound())
-        operation_id = node.operations.get(scope["method"])
-        if operation_id is None:
+            return send_error(send, InvalidPath() if _is_legacy(*segments) else NotFound())
+        operation = node.operations.get(scope["method"])
+        if operation is None:
             return send_error(send, MethodNotAllowed(), (b"allow", node.allow))
         if not scope[FIRST_VALUES].get(b"user-agent", b"").strip():
             return send_error(send, BadRequest())
-        scope["path_values"] = values
-        scope["extensions"] = {ROUTING_CONTEXT: {"api_base_path": self._base_path, "operation_id": operation_id}}
+        scope["path_values"], scope[OPERATION] = values, operation
+        scope["extensions"] = self._extensions[operation]
         return self.app(scope, receive, send)  # type: ignore[no-any-return]
 
     def _find(self, segments: list[str]) -> tuple[_Node | None, list[str]]:
         """The node that the segments lead to, and the values of the parameters on the way."""
-        node: _Node | None = self._root
+        node = self._root
         values: list[str] = []
         for segment in segments:
-            named = node.named.get(segment)  # type: ignore[union-attr]
-            if named is not None:
-                node = named
-                continue
-            node = node.parameter if segment else None  # type: ignore[union-attr]
-            if node is None:
-                return None, values
-            values.append(unquote(segment) if "%" in segment else segment)
-        return (node if node.operations else None), values  # type: ignore[union-attr]
+            child = node.named.get(segment)
+            if child is None:
+                child = node.parameter if segment else None
+                if child is None:
+                    return None, values
+                values.append(unquote(segment) if "%" in segment else segment)
+            node = child
+        return (node if node.operations else None), values
 
 
-def _is_legacy(segments: list[str]) -> bool:
+def _is_legacy(first: str, *further: str) -> bool:
     """Whether this is one of the short paths of the first version: /s, /s/..., /m, /m/..., /a/..., /msg/..."""
-    first = segments[0] if segments else ""
-    return first in ("s", "m") or (first in ("a", "msg") and len(segments) > 1)
+    return first in ("s", "m") or (first in ("a", "msg") and bool(further))

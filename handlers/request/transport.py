@@ -1,10 +1,8 @@
 """What holds for every request and every answer, whatever they are about."""
 
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, MutableMapping
 from time import perf_counter_ns
 from typing import Any
-
-from connexion.middleware.abstract import ROUTING_CONTEXT
 
 from generated.contract import OPERATIONS, VERSION
 from handlers.request.answers import FIRST_VALUES, Header, Receive, Scope, Send
@@ -34,7 +32,7 @@ class Transport:
 
     def __init__(self, app: Any, meter: Meter | None = None, access_log: AccessLog | None = None) -> None:
         self.app = app
-        self._meter, self._access_log = meter, access_log
+        self._records = [each.record for each in (meter, access_log) if each]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,7 +42,7 @@ class Transport:
         scope[FIRST_VALUES] = headers = dict(reversed(scope["headers"]))
         request_id = identify(headers)
 
-        async def finished(message: MutableMapping[str, Any]) -> None:
+        def finished(message: MutableMapping[str, Any]) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -54,23 +52,16 @@ class Transport:
                     message["body"] = b""
                 if not message.get("more_body"):
                     # Before it is sent: whoever has an answer finds it counted.
-                    self._record(scope, method, request_id, status, perf_counter_ns() - began)
-            await send(message)
+                    for record in self._records:
+                        record(scope, method, status, perf_counter_ns() - began)
+            return send(message)
 
         if method == "HEAD":
             scope = {**scope, "method": "GET"}
         await (_preflight(finished) if method == "OPTIONS" else self.app(scope, receive, finished))
         if status == LEFT:
-            self._record(scope, method, request_id, status, perf_counter_ns() - began)
-
-    def _record(self, scope: Scope, method: str, request_id: Header, status: int, took_ns: int) -> None:
-        """Count and log an answer."""
-        routed = scope.get("extensions")
-        operation = routed[ROUTING_CONTEXT]["operation_id"] if routed else None
-        if self._meter:
-            self._meter.count(operation, status, took_ns)
-        if self._access_log:
-            self._access_log.write(request_id, scope["client"], method, operation, status, took_ns)
+            for record in self._records:
+                record(scope, method, status, perf_counter_ns() - began)
 
 
 async def _preflight(send: Send) -> None:

@@ -12,22 +12,26 @@ PUBLIC_READ, READ, WRITE = LEVELS.values()
 
 
 class Viewer(NamedTuple):
-    """`system` is the row of the system whose credentials were sent (None: nobody's); `level` what they allow."""
+    """Made by `Viewer.of`."""
 
     system: int | None
+    """The row of the system whose credentials were sent; None: nobody's."""
     level: int
+    """What they allow."""
+    sees: int | None
+    """The system whose private data may be shown."""
 
-    @property
-    def sees(self) -> int | None:
-        """The system whose private data may be shown."""
-        return self.system if self.level >= READ else None
+    @classmethod
+    def of(cls, system: int, level: int) -> "Viewer":
+        """Who sent credentials of this system that allow so much."""
+        return cls(system, level, system if level >= READ else None)
 
     def owns(self, system: int) -> bool:
         """Whether the owner's view of the system is due."""
-        return self.level >= READ and self.system == system
+        return self.sees == system
 
 
-ANONYMOUS = Viewer(None, NOTHING)
+ANONYMOUS = Viewer(None, NOTHING, None)
 
 
 class Gate:
@@ -46,11 +50,11 @@ class Gate:
             return ANONYMOUS
         if len(authorization) == credentials.TOKEN_LENGTH:
             system = credentials.system_of(authorization)
-            return ANONYMOUS if system is None else Viewer(system, WRITE)
+            return ANONYMOUS if system is None else Viewer.of(system, WRITE)
         grant = self._verifier.grant(authorization)
         if grant is None:
             return ANONYMOUS
-        return Viewer(grant.system, keys.level(grant.scopes, self._scope) if self._scope else NOTHING)
+        return Viewer.of(grant.system, keys.level(grant.scopes, self._scope) if self._scope else NOTHING)
 
     def admit(self, viewer: Viewer) -> None:
         """Let the viewer in, or raise Unauthorized or Forbidden."""

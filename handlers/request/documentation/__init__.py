@@ -54,20 +54,27 @@ class Documentation(SwaggerUIMiddleware):
     def __init__(self, app: Any) -> None:
         super().__init__(app)
         self._health = Health()
+        self._api = ""
+        """What the paths of all operations begin with."""
 
     def add_api(self, specification: Specification, base_path: str | None = None, **options: Any) -> None:
         """Serve the page at the root and not below the base path. It fetches the contract, so it needs none here."""
+        self._api = specification.base_path + "/"
         bare = Specification.load({"openapi": specification["openapi"], "info": specification["info"], "paths": {}})
         super().add_api(bare, swagger_ui_options=_OPTIONS)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         path = scope.get("path", "")
+        if path.startswith(self._api):
+            return self.app(scope, receive, send)  # type: ignore[no-any-return]
         if path in PATHS:
             return self._health.answer(scope, send)
         if path in _FILES or path in _REDIRECTS:
             return _small(scope, send)
-        answer = super().__call__ if path.startswith(PATH) else self.app
-        return answer(scope, receive, send)  # type: ignore[no-any-return]
+        if not path.startswith(PATH):
+            return self.app(scope, receive, send)  # type: ignore[no-any-return]
+        scope["app"] = self  # so that Starlette raises what it refuses, and does not word it
+        return super().__call__(scope, receive, send)  # type: ignore[no-any-return]
 
 
 async def _small(scope: Scope, to: Send) -> None:

@@ -1,20 +1,18 @@
 """Rate limits: which client a request is counted for, the algorithm, and the two stores that share the count."""
 
-from handlers.request.rate_limits.addresses import NOBODY, Client, Clients
-from handlers.request.rate_limits.counting import Availability, FindSystem, LocalCounter, Rates, RemoteCounter, Verdict
+from handlers.request.rate_limits.addresses import Client, Clients
+from handlers.request.rate_limits.counting import Availability, LocalCounter, RemoteCounter
 from handlers.request.rate_limits.gcra import StoreUnavailable
+from handlers.request.rate_limits.rates import FindSystem, Rates
 from handlers.request.rate_limits.shared_table import SharedMemoryLimiter
 from models.limits import contract_limits
 from models.settings import Settings
 
 __all__ = [
-    "NOBODY",
     "Client",
-    "Clients",
     "LocalCounter",
     "RemoteCounter",
     "StoreUnavailable",
-    "Verdict",
     "open_counter",
 ]
 
@@ -24,10 +22,10 @@ def open_counter(settings: Settings, find_system: FindSystem) -> LocalCounter | 
     limits = contract_limits() if settings.rate_limits is None else settings.rate_limits
     if not limits:
         return None
-    rates = Rates(limits, settings.rate_limit_exceptions, find_system)
+    clients = Clients(settings.trusted_proxies, Rates(limits, settings.rate_limit_exceptions, find_system))
     availability = Availability(refuse=settings.rate_limit_refuse)
     if settings.rate_limit_url:
         from handlers.request.rate_limits.redis_store import RedisLimiter  # it takes a while to load
 
-        return RemoteCounter(rates, RedisLimiter(settings.rate_limit_url), availability)
-    return LocalCounter(rates, SharedMemoryLimiter(settings.beside_data("rate-limits")), availability)
+        return RemoteCounter(clients, RedisLimiter(settings.rate_limit_url), availability)
+    return LocalCounter(clients, SharedMemoryLimiter(settings.beside_data("rate-limits")), availability)

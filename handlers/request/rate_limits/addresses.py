@@ -1,62 +1,80 @@
-"""Which client a request is counted for, when it is not counted for a system: by address, and none that it chose."""
+"""Which client a request is counted for: a system, or else an address, and none that the client chose."""
 
-from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
+from handlers.request.answers import FIRST_VALUES, Scope
+from handlers.request.rate_limits.rates import ByClass, Rates
 from models.limits import Address, TrustedProxies
 
 _LONGEST = 80
 _HOPS = 20
 _FORWARDED = b"x-forwarded-for"
-_NOWHERE = b"-"
 
 
 class Client(NamedTuple):
-    """Where a request comes from; the address is None on a local socket without a proxy."""
+    """Whose requests are counted together, and by which limits."""
 
     key: bytes
-    address: Address | None
+    rates: ByClass
 
 
-NOBODY = Client(b"", None)
-"""In the place of a client where a system is counted."""
+class _Hop(NamedTuple):
+    """One of the addresses that a request comes through."""
+
+    client: Client
+    trusted: bool
+    known: bool
 
 
 class Clients:
     """Tells clients apart, given the proxies whose word counts."""
 
-    def __init__(self, trusted: TrustedProxies) -> None:
-        self._trusted = trusted
+    def __init__(self, trusted: TrustedProxies, rates: Rates) -> None:
+        self._trusted, self.rates = trusted, rates
         self._hop = lru_cache(maxsize=4096)(self._parse_hop)
         self._behind = lru_cache(maxsize=4096)(self._find_behind)
 
-    def of(self, peer: str | None, headers: Iterable[tuple[bytes, bytes]]) -> Client:
-        """The client behind `peer`: itself, or the last address of X-Forwarded-For that is no trusted proxy's."""
-        client, trusted = self._hop(peer)
+    def system(self, system: int) -> Client:
+        """A system that asks for what is its own."""
+        return Client(b"system %d" % system, self.rates.of_system(system))
+
+    def behind(self, scope: Scope) -> Client:
+        """The peer that a request comes from, or the last address of X-Forwarded-For that is no trusted proxy's.
+
+        A peer on a local socket has no address.
+        """
+        address = scope["client"]
+        peer = address[0] if address else None
+        client, trusted, _ = self._hop(peer)
         if not trusted:
             return client
-        forwarded = b",".join([value for name, value in headers if name == _FORWARDED])
+        headers, first_values = scope["headers"], scope[FIRST_VALUES]
+        if len(first_values) == len(headers):  # none came twice
+            forwarded = first_values.get(_FORWARDED, b"")
+        else:
+            forwarded = b",".join([value for name, value in headers if name == _FORWARDED])
         # A chain of many proxies is not worth remembering.
         return (self._behind if len(forwarded) <= _LONGEST else self._find_behind)(peer, forwarded)
 
     def _find_behind(self, peer: str | None, forwarded: bytes) -> Client:
-        client, _ = self._hop(peer)
+        client = self._hop(peer).client
         for text in _hops(forwarded):
-            hop, trusted = self._hop(text)
-            if hop.address is None:
+            hop = self._hop(text)
+            if not hop.known:
                 break  # no address: the proxy that passed it on is the last one we know
-            client = hop
-            if not trusted:
+            client = hop.client
+            if not hop.trusted:
                 break
         return client
 
-    def _parse_hop(self, text: str | None) -> tuple[Client, bool]:
+    def _parse_hop(self, text: str | None) -> _Hop:
         address = parse_address(text) if text else None
+        client = Client(_key(address), self.rates.of_address(address))
         if address is None:
-            return Client(_NOWHERE, None), not text and self._trusted.local_socket
-        return Client(_key(address), address), any(address in network for network in self._trusted.networks)
+            return _Hop(client, not text and self._trusted.local_socket, known=False)
+        return _Hop(client, any(address in network for network in self._trusted.networks), known=True)
 
 
 def parse_address(text: str) -> Address | None:
@@ -79,6 +97,8 @@ def _hops(forwarded: bytes) -> list[str]:
     return [entry.strip()[: _LONGEST + 1] for entry in reversed(entries)]
 
 
-def _key(address: Address) -> bytes:
+def _key(address: Address | None) -> bytes:
     """What is counted: one IPv4 address, or one IPv6 network of the size that a client has to itself."""
-    return address.packed if isinstance(address, IPv4Address) else address.packed[:8]
+    if address is None:
+        return b"address -"
+    return b"address " + (address.packed if isinstance(address, IPv4Address) else address.packed[:8])

@@ -49,9 +49,9 @@ class StoreUnavailable(Exception):
 def decide(ahead: int, limit: int, now_us: int) -> Decision:
     """Judge a request that finds the arrival time `ahead` ticks (0 or more) in the future."""
     room = limit * PERIOD - ahead
-    # Rounded up to milliseconds: nobody is told to come back too early.
+    # Rounded up, to microseconds and then to milliseconds: nobody is told to come back too early.
     if room < PERIOD:
-        full = -(-(now_us * limit + ahead) // (limit * 1000))
+        full = -(-(now_us - -ahead // limit) // 1000)
         return Decision(False, 0, full, -(-(PERIOD - room) // (limit * 1000)))
-    full = -(-(now_us * limit + ahead + PERIOD) // (limit * 1000))
+    full = -(-(now_us - -(ahead + PERIOD) // limit) // 1000)
     return make(Decision, (True, room // PERIOD - 1, full, 0))

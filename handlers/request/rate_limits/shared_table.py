@@ -35,7 +35,8 @@ _FARTHEST = 2 * PERIOD
 _LOOK_EVERY = PERIOD
 _REMEMBERED = 4096
 """Clients whose slots a process knows without looking."""
-_TRY_TO_LOCK = fcntl.LOCK_EX | fcntl.LOCK_NB
+_flock = fcntl.flock
+_TRY_TO_LOCK, _UNLOCK = fcntl.LOCK_EX | fcntl.LOCK_NB, fcntl.LOCK_UN
 _PATIENCE = 0.1
 _PATIENCE_AT_START = 5.0
 
@@ -63,13 +64,24 @@ class SharedMemoryLimiter:
             self._look(now_us)
         place = self._place(key)
         try:
-            fcntl.flock(self._file, _TRY_TO_LOCK)
+            _flock(self._file, _TRY_TO_LOCK)
         except BlockingIOError:
             _lock(self._file)
         try:
-            return self._count(place, limit, now_us)
+            slot, times = place.slot, self._times
+            if self._hashes[slot] != place.hashed:
+                slot = place.slot = self._find(place.hashed, now_us)
+            packed = times[slot]
+            ahead = ((packed >> _TICK_BITS) - now_us) * limit + (packed & _TICK_MASK)
+            if not 0 < ahead < _FARTHEST * limit:
+                ahead = 0  # that is over; or so far away that no request can have made it
+            decision = decide(ahead, limit, now_us)
+            if decision[0]:
+                microseconds, ticks = divmod(ahead + PERIOD, limit)
+                times[slot] = now_us + microseconds << _TICK_BITS | ticks
+            return decision
         finally:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+            _flock(self._file, _UNLOCK)
 
     def close(self) -> None:
         """Let the file go; the counts stay in it."""
@@ -78,34 +90,19 @@ class SharedMemoryLimiter:
         self._map.close()
         os.close(self._file)
 
-    def _count(self, place: _Place, limit: int, now_us: int) -> Decision:
-        slot, times = place.slot, self._times
-        if known := self._hashes[slot] == place.hashed:
-            packed = times[slot]
-        else:
-            slot, known = self._find(place.hashed, now_us)
-            place.slot, packed = slot, times[slot] if known else 0
-        ahead = ((packed >> _TICK_BITS) - now_us) * limit + (packed & _TICK_MASK)
-        if not 0 < ahead < _FARTHEST * limit:
-            ahead = 0  # that is over; or so far away that no request can have made it
-        decision = decide(ahead, limit, now_us)
-        if decision.allowed:
-            microseconds, ticks = divmod(ahead + PERIOD, limit)
-            if not known:
-                # Before the time: a process that dies between the two leaves a slot whose time has passed.
-                self._hashes[slot] = place.hashed
-            times[slot] = now_us + microseconds << _TICK_BITS | ticks
-        return decision
-
-    def _find(self, hashed: int, now_us: int) -> tuple[int, bool]:
-        """The slot of a client and whether it is there already; a new one takes the slot that it hurts least."""
+    def _find(self, hashed: int, now_us: int) -> int:
+        """The slot of a client; a new one takes the slot that it hurts least."""
         first = hashed % _BUCKETS * _WAYS
         hashes = self._hashes[first : first + _WAYS].tolist()
         if hashed in hashes:
-            return first + hashes.index(hashed), True
+            return first + hashes.index(hashed)
         horizon = now_us + _FARTHEST << _TICK_BITS
         times = [when if when < horizon else 0 for when in self._times[first : first + _WAYS].tolist()]
-        return first + times.index(min(times)), False
+        slot = first + times.index(min(times))
+        # The time first: a process that dies between the two leaves a client a burst, and takes none away.
+        self._times[slot] = 0
+        self._hashes[slot] = hashed
+        return slot
 
     def _look(self, now_us: int) -> None:
         """Open again after a fork (parent and child would share one lock) and when the file has been replaced."""
@@ -146,7 +143,7 @@ def _lock(file: int, patience: float = _PATIENCE) -> None:
     deadline = 0.0
     while True:
         try:
-            return fcntl.flock(file, _TRY_TO_LOCK)
+            return _flock(file, _TRY_TO_LOCK)
         except BlockingIOError:
             deadline = deadline or time.monotonic() + patience
             if time.monotonic() > deadline:
@@ -164,7 +161,7 @@ def _open_table(path: Path) -> int:
             if not _is_at(path, file):
                 os.close(file)  # another process has just put a new one in its place
             elif _is_table(file):
-                fcntl.flock(file, fcntl.LOCK_UN)
+                _flock(file, _UNLOCK)
                 return file
             else:
                 # Never changed in place: shrinking a file that a process has mapped would kill that process.
