@@ -24,8 +24,7 @@ def get_system_switches(
 def get_fronters(system_ref: Reference | None, viewer: Viewer, guard: EndpointGuard) -> SwitchWithMembers | None:
     """The newest switch, with its members; none where there is no switch."""
     system = readable_system(system_ref, viewer, guard)
-    switch = switches.newest(system)
-    return None if switch is None else switches.read(switch, own=viewer.owns(system))
+    return switches.front(system, own=viewer.owns(system))
 
 
 def create_switch(system_ref: Reference | None, body: Body, owner: int) -> SwitchWithMembers:

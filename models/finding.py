@@ -120,12 +120,10 @@ class Lister(Generic[Entity]):
 
     def rows(self, *, own: bool, **arguments: Any) -> list[Entity]:
         """The entities, in the query's order."""
-        statement, rows = (self._owner, self._view.owner) if own else (self._public, self._view.public)
-        build = rows.build
-        return [build(row) for row in statement.rows(**arguments)]
+        build = self._view.rows(own=own).build
+        return [build(row) for row in self.statement(own=own).rows(**arguments)]
 
     def row(self, *, own: bool, **arguments: Any) -> Entity | None:
         """The first of them, or None."""
-        statement, rows = (self._owner, self._view.owner) if own else (self._public, self._view.public)
-        row = statement.row(**arguments)
-        return None if row is None else rows.build(row)
+        row = self.statement(own=own).row(**arguments)
+        return None if row is None else self._view.rows(own=own).build(row)

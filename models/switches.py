@@ -4,12 +4,14 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from peewee import JOIN
+
 from generated import types
 from models import members, views
 from models.compiled import Statement, param
 from models.finding import Lister
 from models.references import Reference
-from models.tables import Switch, SwitchMember
+from models.tables import Member, Switch, SwitchMember, System
 
 
 class Found(NamedTuple):
@@ -25,6 +27,8 @@ def _newest(*columns: Any) -> Any:
 
 
 _COLUMNS = (Switch.id, Switch.uuid, Switch.timestamp)
+_MEMBER = 3
+"""Where a member begins in a row of the front; before it is its id."""
 NEWEST = Statement(lambda: _newest(*_COLUMNS).limit(1))
 AT = Statement(
     lambda: Switch.select(*_COLUMNS).where(
@@ -39,6 +43,25 @@ _LIST_BEFORE = Lister(
     views.SWITCH,
     lambda *columns: _newest(*columns).where(Switch.timestamp < param("before")).limit(param("limit")),
 )
+
+
+def _front(*columns: Any) -> Any:
+    newest = _newest(*_COLUMNS).limit(1).alias("newest")
+    return (
+        Switch.select(newest.c.uuid, newest.c.timestamp, SwitchMember.member, *columns)
+        .from_(newest)
+        .join(SwitchMember, JOIN.LEFT_OUTER, on=(SwitchMember.switch == newest.c.id))
+        .join(Member, JOIN.LEFT_OUTER, on=(Member.id == SwitchMember.member))
+        .join(System, JOIN.LEFT_OUTER, on=(System.id == Member.system))
+        .order_by(SwitchMember.position)
+    )
+
+
+FRONT = {
+    True: Statement(lambda: _front(*views.MEMBER.owner.columns())),
+    False: Statement(lambda: _front(*views.MEMBER.public.columns())),
+}
+"""The newest switch once for each of its members, or once if it has none; for its owner (true) or for a stranger."""
 MEMBERS = Statement(
     lambda: (
         SwitchMember.select(SwitchMember.member)
@@ -73,6 +96,17 @@ def newest(system: int) -> Found | None:
     """The switch that says who fronts now."""
     row = NEWEST.row(system=system)
     return None if row is None else Found(*row)
+
+
+def front(system: int, *, own: bool) -> types.SwitchWithMembers | None:
+    """The newest switch with its members, in the owner's view of them or in the public one."""
+    rows = FRONT[own].rows(system=system)
+    if not rows:
+        return None
+    switch, timestamp = rows[0][:2]
+    build = views.MEMBER.rows(own=own).build
+    fronters = [build(row[_MEMBER:]) for row in rows if row[_MEMBER - 1] is not None]
+    return types.SwitchWithMembers(id=switch, timestamp=f"{timestamp}Z", members=fronters)
 
 
 def at(system: int, timestamp: str) -> Found | None:

@@ -73,6 +73,10 @@ class View(Generic[Entity]):
             self._public_node,
         )
 
+    def rows(self, *, own: bool) -> "Rows[Entity]":
+        """One of the views."""
+        return self.owner if own else self.public
+
     def _is_owners(self, name: str) -> bool:
         """Whether strangers always find null there, which needs no conversion."""
         return name in self._guards and self._guards[name].key is None

@@ -27,7 +27,7 @@ Node = dict[str, Any]
 
 PAGE, PAGES = 10, 1000
 # What SQLite may read from one end to the other: the items of a JSON array, and what a subquery has just found.
-MADE_ON_THE_WAY = {"json_each", "tag", "front", "part"}
+MADE_ON_THE_WAY = {"json_each", "tag", "front", "part", "newest"}
 BY_INDEX = {"Index Scan", "Index Only Scan", "Bitmap Index Scan"}
 
 

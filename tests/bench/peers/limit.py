@@ -137,7 +137,7 @@ class Handlers:
         self._groups = Query(groups.OF_SYSTEM_WITH_MEMBERS.statement(own=True))
         self._switches = Query(switches.LIST.statement(own=True))
         self._front = Query(members.OF_SWITCH.statement(own=True))
-        self._public_front = Query(members.OF_SWITCH.statement(own=False))
+        self._newest_front, self._public_front = Query(switches.FRONT[True]), Query(switches.FRONT[False])
         self._newest = Query(switches.NEWEST)
         self._at = Query(switches.AT)
         self._front_ids = Query(switches.MEMBERS)
@@ -187,9 +187,9 @@ class Handlers:
 
     async def get_fronters(self, connection: Connection, scope: Scope, ref: str, body: bytes) -> Any:
         system = await self._open(connection, scope, ref, "front_privacy")
-        query = self._front if ref == "@me" else self._public_front
-        row, switch, timestamp = (await connection.rows(self._newest, system=system))[0]
-        return _front(switch, timestamp, await connection.rows(query, switch=row))
+        query = self._newest_front if ref == "@me" else self._public_front
+        rows = await connection.rows(query, system=system)
+        return _front(rows[0][0], rows[0][1], [row[3:] for row in rows])
 
     async def update_member(self, connection: Connection, scope: Scope, ref: str, body: bytes) -> Any:
         system = await self._owner(connection, scope)
