@@ -39,16 +39,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         only = metafunc.definition.get_closest_marker("databases")
-        possible = only.args if only else DATABASES
-        databases: list[Any] = [each for each in possible if chosen in (each, "all")]
-        if chosen in (PAIR, "all") and set(SEEN_OVER_HTTP) & set(metafunc.definition.path.parents):
-            databases.append(pytest.param(PAIR, marks=pytest.mark.long))
+        always, long = (only.args, only.kwargs.get("long", ())) if only else (DATABASES, ())
+        if set(SEEN_OVER_HTTP) & set(metafunc.definition.path.parents):
+            long = (*long, PAIR)
+        possible = {name: pytest.param(name) for name in always}
+        possible |= {name: pytest.param(name, marks=pytest.mark.long) for name in long}
+        databases = [possible[name] for name in possible if chosen in (name, "all")]
         metafunc.parametrize("database", databases, scope="session", ids=str)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "whole_behaviour: needs that all behaviour tests have run before it")
-    config.addinivalue_line("markers", "databases(*names): runs on these alone, for it is not about the database")
+    config.addinivalue_line(
+        "markers", "databases(*names, long=()): runs on these alone, and on those in `long` if long tests run"
+    )
     config.addinivalue_line("markers", "check: is part of the contract kit")
     config.stash[_LEFT_OUT] = []
 

@@ -27,6 +27,8 @@ from tests.support.problems import (
 )
 from tests.support.shapes import GROUP_PRIVACY, MEMBER_PRIVACY, SYSTEM_PRIVACY, without
 
+# What Postgres answers to whom is in tests/server too.
+pytestmark = pytest.mark.databases("sqlite", long=["postgres"])
 SEED = int(os.environ.get("PRIVACY_SEED", "20240309"))
 VIEWERS = ("owner", "another system", "nobody")
 
