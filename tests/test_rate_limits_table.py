@@ -8,7 +8,6 @@ import random
 import signal
 import time
 from collections.abc import Sequence
-from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 
 from handlers.request.rate_limits import shared_table
 from handlers.request.rate_limits.gcra import StoreUnavailable
+from handlers.request.rate_limits.remembered import Remembered
 from handlers.request.rate_limits.shared_table import SharedMemoryLimiter
 
 SECOND = 1_000_000
@@ -181,9 +181,9 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> No
         SharedMemoryLimiter(tmp_path / "file" / "limits")
 
 
-def test_a_flood_of_clients_evicts_the_one_who_has_spent_least(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flood_of_clients_evicts_the_one_who_has_spent_least(tmp_path: Path) -> None:
     table = SharedMemoryLimiter(tmp_path / "limits")
-    monkeypatch.setattr(table, "_place", _in_one_bucket)
+    table._places = Remembered(_in_one_bucket)
     for _ in range(10):
         table.hit(b"1", 10, START)
     assert all(table.hit(b"%d" % number, 10, START).allowed for number in range(2, 100))
@@ -194,7 +194,7 @@ def test_a_flood_of_clients_evicts_the_one_who_has_spent_least(tmp_path: Path, m
 def test_a_slot_that_another_process_gave_away_is_not_counted_on(tmp_path: Path) -> None:
     one, other = SharedMemoryLimiter(tmp_path / "limits"), SharedMemoryLimiter(tmp_path / "limits")
     for table in (one, other):
-        table._place = cache(_in_one_bucket)
+        table._places = Remembered(_in_one_bucket)
     one.hit(b"1", LIMIT, START)
     for number in range(2, 2 + shared_table._WAYS):
         assert [other.hit(b"%d" % number, LIMIT, START + 5 * SECOND).remaining for _ in range(2)][1] == LIMIT - 2
@@ -203,6 +203,16 @@ def test_a_slot_that_another_process_gave_away_is_not_counted_on(tmp_path: Path)
     assert one.hit(b"1", LIMIT, START + 5 * SECOND).remaining == LIMIT - 3
     one.close()
     other.close()
+
+
+def test_more_clients_than_are_remembered_are_counted_alike(tmp_path: Path) -> None:
+    table = SharedMemoryLimiter(tmp_path / "limits")
+    places = table._places._work_out
+    table._places = Remembered(places, most=3)
+    for expected in (2, 1, 0):
+        assert {table.hit(b"%d" % number, 3, START).remaining for number in range(10)} == {expected}
+        assert len(table._places) <= 3
+    table.close()
 
 
 def _in_one_bucket(key: bytes) -> shared_table._Place:

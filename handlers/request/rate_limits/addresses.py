@@ -1,11 +1,11 @@
 """Which client a request is counted for: a system, or else an address, and none that the client chose."""
 
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
 from handlers.request.answers import FIRST_VALUES, Scope
 from handlers.request.rate_limits.rates import ByClass, Rates
+from handlers.request.rate_limits.remembered import Remembered
 from models.limits import Address, TrustedProxies
 
 _LONGEST = 80
@@ -33,8 +33,8 @@ class Clients:
 
     def __init__(self, trusted: TrustedProxies, rates: Rates) -> None:
         self._trusted, self.rates = trusted, rates
-        self._hop = lru_cache(maxsize=4096)(self._parse_hop)
-        self._behind = lru_cache(maxsize=4096)(self._find_behind)
+        self._hops: Remembered[str | None, _Hop] = Remembered(self._parse_hop)
+        self._behind: Remembered[tuple[str | None, bytes], Client] = Remembered(self._find_behind)
 
     def system(self, system: int) -> Client:
         """A system that asks for what is its own."""
@@ -47,7 +47,7 @@ class Clients:
         """
         address = scope["client"]
         peer = address[0] if address else None
-        client, trusted, _ = self._hop(peer)
+        client, trusted, _ = self._hops[peer]
         if not trusted:
             return client
         headers, first_values = scope["headers"], scope[FIRST_VALUES]
@@ -56,12 +56,14 @@ class Clients:
         else:
             forwarded = b",".join([value for name, value in headers if name == _FORWARDED])
         # A chain of many proxies is not worth remembering.
-        return (self._behind if len(forwarded) <= _LONGEST else self._find_behind)(peer, forwarded)
+        chain = peer, forwarded
+        return self._behind[chain] if len(forwarded) <= _LONGEST else self._find_behind(chain)
 
-    def _find_behind(self, peer: str | None, forwarded: bytes) -> Client:
-        client = self._hop(peer).client
-        for text in _hops(forwarded):
-            hop = self._hop(text)
+    def _find_behind(self, chain: tuple[str | None, bytes]) -> Client:
+        peer, forwarded = chain
+        client = self._hops[peer].client
+        for text in _entries(forwarded):
+            hop = self._hops[text]
             if not hop.known:
                 break  # no address: the proxy that passed it on is the last one we know
             client = hop.client
@@ -91,7 +93,7 @@ def parse_address(text: str) -> Address | None:
     return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
 
 
-def _hops(forwarded: bytes) -> list[str]:
+def _entries(forwarded: bytes) -> list[str]:
     """The newest entries of X-Forwarded-For, the last one first."""
     entries = forwarded.decode("latin-1").rsplit(",", _HOPS) if forwarded else []
     return [entry.strip()[: _LONGEST + 1] for entry in reversed(entries)]

@@ -13,10 +13,10 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 
 from handlers.request.rate_limits.gcra import PERIOD, Decision, StoreUnavailable, decide
+from handlers.request.rate_limits.remembered import Remembered
 from models.limits import LARGEST
 
 _MAGIC = b"pluralspec rate limits 1\n"
@@ -33,8 +33,6 @@ _TICK_MASK = (1 << _TICK_BITS) - 1
 # Arrival times are at most a period ahead; farther ones are left from before the clock was set back.
 _FARTHEST = 2 * PERIOD
 _LOOK_EVERY = PERIOD
-_REMEMBERED = 4096
-"""Clients whose slots a process knows without looking."""
 _flock = fcntl.flock
 _TRY_TO_LOCK, _UNLOCK = fcntl.LOCK_EX | fcntl.LOCK_NB, fcntl.LOCK_UN
 _PATIENCE = 0.1
@@ -62,7 +60,7 @@ class SharedMemoryLimiter:
         """Count one request of `key`, unless it is one too many."""
         if now_us >= self._look_at:
             self._look(now_us)
-        place = self._place(key)
+        place = self._places[key]
         try:
             _flock(self._file, _TRY_TO_LOCK)
         except BlockingIOError:
@@ -123,10 +121,12 @@ class SharedMemoryLimiter:
         self._words = memoryview(self._map).cast("Q")
         self._hashes = self._words[_HEADER_WORDS : _HEADER_WORDS + _SLOTS]
         self._times = self._words[_HEADER_WORDS + _SLOTS :]
-        self._place = lru_cache(_REMEMBERED)(_places(self._map[len(_MAGIC) : len(_MAGIC) + _SECRET_SIZE]))
+        secret = self._map[len(_MAGIC) : len(_MAGIC) + _SECRET_SIZE]
+        # Of as many clients a process knows the slots without looking.
+        self._places: Remembered[bytes, _Place] = Remembered(_hasher(secret))
 
 
-def _places(secret: bytes) -> Callable[[bytes], _Place]:
+def _hasher(secret: bytes) -> Callable[[bytes], _Place]:
     """Hashes keys so that nobody can aim: without the secret, no client can pick the slot of another."""
     keyed = hashlib.blake2b(key=secret, digest_size=8)
 
