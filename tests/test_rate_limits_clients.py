@@ -140,7 +140,7 @@ def counting(tmp_path: Path) -> Counting:
 
     def made(**environment: str) -> LocalCounter:
         settings = Settings.from_env({"PLURALSPEC_DATA": str(tmp_path), **environment})
-        counter = open_counter(settings, {parse_system("exampl"): 7}.get)
+        counter = open_counter(settings, {parse_system("exampl"): 7}.get, threads=False)
         assert isinstance(counter, LocalCounter)
         return counter
 
@@ -209,7 +209,7 @@ def test_limits_are_settings_by_class(counting: Counting) -> None:
 
 def test_off_is_off(tmp_path: Path) -> None:
     settings = Settings.from_env({"PLURALSPEC_DATA": str(tmp_path), "RATE_LIMITS": "off"})
-    assert open_counter(settings, lambda reference: None) is None
+    assert open_counter(settings, lambda reference: None, threads=False) is None
     assert not list(tmp_path.iterdir())
 
 

@@ -207,7 +207,7 @@ def test_a_slot_that_another_process_gave_away_is_not_counted_on(tmp_path: Path)
 
 def test_more_clients_than_are_remembered_are_counted_alike(tmp_path: Path) -> None:
     table = SharedMemoryLimiter(tmp_path / "limits")
-    places = table._places._work_out
+    places = table._places.work_out
     table._places = Remembered(places, most=3)
     for expected in (2, 1, 0):
         assert {table.hit(b"%d" % number, 3, START).remaining for number in range(10)} == {expected}

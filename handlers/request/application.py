@@ -74,7 +74,7 @@ def _services(settings: Settings, store: Store) -> Services:
         with store.session():
             return systems.find(ref)
 
-    counter = open_counter(settings, find_system)
+    counter = open_counter(settings, find_system, threads=store.blocking)
     if counter:
         counter.clients.rates.look_up()
     return Services(

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 import orjson
 from connexion.apps.asynchronous import AsyncApi, AsyncASGIApp
-from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.operations import AbstractOperation
 
 from generated import contract
@@ -26,11 +25,11 @@ from generated.errors import (
     UnsupportedMediaType,
 )
 from handlers.request import body, parameters
-from handlers.request.answers import FIRST_VALUES, JSON, Header, Receive, Scope, Send, send, send_error
+from handlers.request.answers import FIRST_VALUES, JSON, OPERATION, Header, Receive, Scope, Send, send, send_error
 from handlers.request.contract import COMPONENTS, CONTRACT, resolved
 from handlers.request.errors import log, unexpected
 from handlers.request.fields import ListBody, ObjectBody
-from handlers.request.rate_limits import Client, LocalCounter, RemoteCounter
+from handlers.request.rate_limits import Client, Clients, LocalCounter, RemoteCounter
 from handlers.request.subject import Subject
 from handlers.request.viewer import Gate, Viewer
 from models.database import Store, SystemGone
@@ -107,7 +106,7 @@ class Operation:
     async def _waited_for(self, scope: Scope, sent: Sent, headers: list[Header]) -> bytes | None:
         """The result, where it takes a disk or another machine; while those count, nothing holds a connection."""
         if self._remote:
-            viewer, client = await self._run(self._who, scope, self._remote)
+            viewer, client = await self._run(self._who, scope, self._remote.clients)
             await self._remote.count(self._rate, client, headers)
             if self._reads:
                 return await self._run(self._read, scope, sent, viewer)
@@ -133,10 +132,9 @@ class Operation:
 
     def _counted(self, scope: Scope, headers: list[Header]) -> Viewer:
         """Who asks, after the request was counted on this machine."""
-        if self._local is None:
-            return self._viewer(scope)
-        viewer, client = self._who(scope, self._local)
-        self._local.count(self._rate, client, headers)
+        viewer = self._viewer(scope)
+        if self._local:
+            self._local.count(self._rate, self._client(scope, viewer, self._local.clients), headers)
         return viewer
 
     async def _counted_at_least(self, scope: Scope, headers: list[Header]) -> ApiError | None:
@@ -153,12 +151,16 @@ class Operation:
     def _viewer(self, scope: Scope) -> Viewer:
         return self._gate.viewer(scope[FIRST_VALUES].get(b"authorization"))
 
-    def _who(self, scope: Scope, counter: LocalCounter | RemoteCounter) -> tuple[Viewer, Client]:
-        """Who asks, and for whom that is counted: for a system what is about itself, all else by address."""
-        viewer = self._viewer(scope)
+    def _client(self, scope: Scope, viewer: Viewer, clients: Clients) -> Client:
+        """For whom a request is counted: for a system what is about itself, all else by address."""
         if viewer.system is not None and self._subject.is_of(viewer.system, scope["path_values"]):
-            return viewer, counter.clients.system(viewer.system)
-        return viewer, counter.clients.behind(scope)
+            return clients.system(viewer.system)
+        return clients.behind(scope)
+
+    def _who(self, scope: Scope, clients: Clients) -> tuple[Viewer, Client]:
+        """Who asks, and for whom that is counted."""
+        viewer = self._viewer(scope)
+        return viewer, self._client(scope, viewer, clients)
 
     def _read(self, scope: Scope, sent: Sent, viewer: Viewer) -> bytes | None:
         """The handler's answer; or an error of the catalogue is raised."""
@@ -232,8 +234,7 @@ class Application(AsyncASGIApp):
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Hand the request to the operation that the routing has found."""
-        http = scope["type"] == "http"
-        answer = self._compiled[scope["extensions"][ROUTING_CONTEXT]["operation_id"]] if http else super().__call__
+        answer = self._compiled[scope[OPERATION]] if scope["type"] == "http" else super().__call__
         return answer(scope, receive, send)  # type: ignore[no-any-return]
 
 

@@ -4,12 +4,13 @@ from handlers.request.rate_limits.addresses import Client, Clients
 from handlers.request.rate_limits.counting import Availability, LocalCounter, RemoteCounter
 from handlers.request.rate_limits.gcra import StoreUnavailable
 from handlers.request.rate_limits.rates import FindSystem, Rates
-from handlers.request.rate_limits.shared_table import SharedMemoryLimiter
+from handlers.request.rate_limits.shared_table import InTurn, SharedMemoryLimiter
 from models.limits import contract_limits
 from models.settings import Settings
 
 __all__ = [
     "Client",
+    "Clients",
     "LocalCounter",
     "RemoteCounter",
     "StoreUnavailable",
@@ -17,8 +18,11 @@ __all__ = [
 ]
 
 
-def open_counter(settings: Settings, find_system: FindSystem) -> LocalCounter | RemoteCounter | None:
-    """The counter that the settings ask for, or None when nothing is limited. Raises StoreUnavailable."""
+def open_counter(settings: Settings, find_system: FindSystem, *, threads: bool) -> LocalCounter | RemoteCounter | None:
+    """The counter that the settings ask for, or None when nothing is limited. Raises StoreUnavailable.
+
+    `threads` tells whether requests are counted in several threads.
+    """
     limits = contract_limits() if settings.rate_limits is None else settings.rate_limits
     if not limits:
         return None
@@ -28,4 +32,5 @@ def open_counter(settings: Settings, find_system: FindSystem) -> LocalCounter | 
         from handlers.request.rate_limits.redis_store import RedisLimiter  # it takes a while to load
 
         return RemoteCounter(clients, RedisLimiter(settings.rate_limit_url), availability)
-    return LocalCounter(clients, SharedMemoryLimiter(settings.beside_data("rate-limits")), availability)
+    table = SharedMemoryLimiter(settings.beside_data("rate-limits"))
+    return LocalCounter(clients, InTurn(table) if threads else table, availability)

@@ -1,5 +1,6 @@
 """Which client a request is counted for: a system, or else an address, and none that the client chose."""
 
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
@@ -24,8 +25,10 @@ class _Hop(NamedTuple):
     """One of the addresses that a request comes through."""
 
     client: Client
-    trusted: bool
     known: bool
+    """Whether it is an address at all."""
+    behind: Remembered[bytes, Client] | None
+    """The clients behind a trusted proxy by what it says of them; None: it is none."""
 
 
 class Clients:
@@ -34,7 +37,6 @@ class Clients:
     def __init__(self, trusted: TrustedProxies, rates: Rates) -> None:
         self._trusted, self.rates = trusted, rates
         self._hops: Remembered[str | None, _Hop] = Remembered(self._parse_hop)
-        self._behind: Remembered[tuple[str | None, bytes], Client] = Remembered(self._find_behind)
 
     def system(self, system: int) -> Client:
         """A system that asks for what is its own."""
@@ -46,9 +48,8 @@ class Clients:
         A peer on a local socket has no address.
         """
         address = scope["client"]
-        peer = address[0] if address else None
-        client, trusted, _ = self._hops[peer]
-        if not trusted:
+        client, _, behind = self._hops[address[0] if address else None]
+        if behind is None:
             return client
         headers, first_values = scope["headers"], scope[FIRST_VALUES]
         if len(first_values) == len(headers):  # none came twice
@@ -56,18 +57,16 @@ class Clients:
         else:
             forwarded = b",".join([value for name, value in headers if name == _FORWARDED])
         # A chain of many proxies is not worth remembering.
-        chain = peer, forwarded
-        return self._behind[chain] if len(forwarded) <= _LONGEST else self._find_behind(chain)
+        return behind[forwarded] if len(forwarded) <= _LONGEST else behind.work_out(forwarded)
 
-    def _find_behind(self, chain: tuple[str | None, bytes]) -> Client:
-        peer, forwarded = chain
-        client = self._hops[peer].client
+    def _find_behind(self, proxy: Client, forwarded: bytes) -> Client:
+        client = proxy
         for text in _entries(forwarded):
             hop = self._hops[text]
             if not hop.known:
                 break  # no address: the proxy that passed it on is the last one we know
             client = hop.client
-            if not hop.trusted:
+            if hop.behind is None:
                 break
         return client
 
@@ -75,8 +74,11 @@ class Clients:
         address = parse_address(text) if text else None
         client = Client(_key(address), self.rates.of_address(address))
         if address is None:
-            return _Hop(client, not text and self._trusted.local_socket, known=False)
-        return _Hop(client, any(address in network for network in self._trusted.networks), known=True)
+            trusted = not text and self._trusted.local_socket
+        else:
+            trusted = any(address in network for network in self._trusted.networks)
+        behind = Remembered(partial(self._find_behind, client)) if trusted else None
+        return _Hop(client, address is not None, behind)
 
 
 def parse_address(text: str) -> Address | None:

@@ -1,13 +1,12 @@
 """What the request path asks: count this request, give its answer the headers of the count, and refuse one too many."""
 
 import logging
-import threading
 import time
 
 from generated.errors import ServiceUnavailable
 from handlers.request.answers import Header
 from handlers.request.rate_limits.addresses import Client, Clients
-from handlers.request.rate_limits.gcra import Limiter, RemoteLimiter, StoreUnavailable
+from handlers.request.rate_limits.gcra import Decision, Limiter, RemoteLimiter, StoreUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +47,7 @@ class LocalCounter:
 
     def __init__(self, clients: Clients, store: Limiter, availability: Availability) -> None:
         self.clients, self._store, self._availability = clients, store, availability
-        # Where handlers run in threads, this is asked from all of them; the table's own lock is between processes.
-        self._turn = threading.Lock()
+        self._hit = store.hit
 
     def count(self, name: str, client: Client, headers: list[Header]) -> None:
         """Count a request to the class `name`, and add to the headers of its answer.
@@ -61,16 +59,20 @@ class LocalCounter:
             return
         now_us = time.time_ns() // 1000
         try:
-            if self._availability.failed:
-                self._availability.check()
-            with self._turn:
-                decision = self._store.hit(rate.prefix + client.key, rate.limit, now_us)
+            decision = self._hit(rate.prefix + client.key, rate.limit, now_us)
         except StoreUnavailable as error:
+            self._hit = self._hit_again
             rate.heed(rate.uncounted(now_us), headers)
             self._availability.without(error)
         else:
-            self._availability.failed = False
             rate.heed(decision, headers)
+
+    def _hit_again(self, key: bytes, limit: int, now_us: int, /) -> Decision:
+        """In the place of the store's own after a failure, until the store answers."""
+        self._availability.check()
+        decision = self._store.hit(key, limit, now_us)
+        self._hit, self._availability.failed = self._store.hit, False
+        return decision
 
     async def close(self) -> None:
         """Let the store go."""

@@ -15,10 +15,10 @@ class Remembered(dict[Key, Value]):
 
     def __init__(self, work_out: Callable[[Key], Value], most: int = 4096) -> None:
         super().__init__()
-        self._work_out, self._most = work_out, most
+        self.work_out, self._most = work_out, most
 
     def __missing__(self, key: Key) -> Value:
         if len(self) >= self._most:
             self.clear()
-        value = self[key] = self._work_out(key)
+        value = self[key] = self.work_out(key)
         return value

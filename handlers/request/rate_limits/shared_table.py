@@ -11,11 +11,12 @@ import mmap
 import os
 import secrets
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from handlers.request.rate_limits.gcra import PERIOD, Decision, StoreUnavailable, decide
+from handlers.request.rate_limits.gcra import PERIOD, Decision, Limiter, StoreUnavailable, decide
 from handlers.request.rate_limits.remembered import Remembered
 from models.limits import LARGEST
 
@@ -46,6 +47,22 @@ class _Place:
 
     def __init__(self, hashed: int) -> None:
         self.hashed, self.slot = hashed, 0
+
+
+class InTurn:
+    """Another limiter, where requests are counted in several threads: the table's lock is between processes."""
+
+    def __init__(self, limiter: Limiter) -> None:
+        self._limiter, self._turn = limiter, threading.Lock()
+
+    def hit(self, key: bytes, limit: int, now_us: int) -> Decision:
+        """Count one request when it is this thread's turn."""
+        with self._turn:
+            return self._limiter.hit(key, limit, now_us)
+
+    def close(self) -> None:
+        """Let the other go."""
+        self._limiter.close()
 
 
 class SharedMemoryLimiter:
