@@ -114,9 +114,6 @@ class View(Generic[Entity]):
         return Case(None, [(is_public(self._table, guard.key), self._source(name, owner=False))], otherwise)
 
 
-_new = object.__new__
-
-
 class Rows(Generic[Entity]):
     """A view's columns, and how a row of them becomes the dataclass."""
 
@@ -141,7 +138,7 @@ class Rows(Generic[Entity]):
         for name, convert in self._unless_null:
             if (value := values[name]) is not None:
                 values[name] = convert(value)
-        entity: Entity = _new(self._entity)
+        entity: Entity = object.__new__(self._entity)
         entity.__dict__ = values  # the generated __init__ would take as long as the query
         return entity
 

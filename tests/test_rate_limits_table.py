@@ -6,8 +6,10 @@ import multiprocessing
 import os
 import random
 import signal
+import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -17,7 +19,7 @@ import pytest
 from handlers.request.rate_limits import shared_table
 from handlers.request.rate_limits.gcra import StoreUnavailable
 from handlers.request.rate_limits.remembered import Remembered
-from handlers.request.rate_limits.shared_table import SharedMemoryLimiter
+from handlers.request.rate_limits.shared_table import InTurn, SharedMemoryLimiter
 
 SECOND = 1_000_000
 START = 1_750_000_000 * SECOND
@@ -213,6 +215,20 @@ def test_more_clients_than_are_remembered_are_counted_alike(tmp_path: Path) -> N
         assert {table.hit(b"%d" % number, 3, START).remaining for number in range(10)} == {expected}
         assert len(table._places) <= 3
     table.close()
+
+
+def test_threads_of_a_process_get_together_what_one_client_may(tmp_path: Path) -> None:
+    """The kernel's lock is the process': without taking turns, one thread reads what another is about to change."""
+    limiter = InTurn(SharedMemoryLimiter(tmp_path / "limits"))
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            allowed = list(threads.map(lambda _: limiter.hit(b"client", 2000, START).allowed, range(6000)))
+    finally:
+        sys.setswitchinterval(usual)
+    assert allowed.count(True) == 2000
+    limiter.close()
 
 
 def _in_one_bucket(key: bytes) -> shared_table._Place:

@@ -210,19 +210,6 @@ def test_row_of_the_catalogue(scene: Scene, code: int, status: int, message: str
     answer.fails(Problem(code, status, scene.home.path(message)))
 
 
-def test_row_of_the_catalogue_with_errors(owner: Client) -> None:
-    answer = owner.post("/members", {"name": "x" * 101, "color": 5})
-    assert answer.status == 400
-    assert answer.body == {
-        "message": "Error parsing JSON model",
-        "code": 40001,
-        "errors": {
-            "name": [{"message": "Field name is too long.", "max_length": 100, "actual_length": 101}],
-            "color": [{"message": "Field color is invalid."}],
-        },
-    }
-
-
 def test_error_is_json_in_utf8(owner: Client) -> None:
     answer = owner.post(f"/groups/{owner.new_group()['id']}/members/add", ["ünknown🦊"])
     assert answer.headers["content-type"].split(";")[0] == "application/json"
